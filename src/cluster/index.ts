@@ -1,0 +1,1 @@
+export type { Kind, KindRegistry, ObjectRules } from './kind.js';

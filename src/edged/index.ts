@@ -1,0 +1,1 @@
+export type { ObjectReader, PodIdentity, PodSource, StatusSink, TokenRequest } from './ports.js';

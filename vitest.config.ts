@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** One project per kind of suite: `vitest --project unit`. End-to-end suites own the machine, so they run one file at a time. */
 export default defineConfig({
-  // The source uses `using`; esbuild lowers it for the Node 20 floor.
-  esbuild: { target: 'es2023' },
+  // The source uses `using`: lowered for the Node 20 floor.
+  oxc: { target: 'es2023' },
   test: {
     projects: [
       { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'test/house/**/*.test.ts'] } },

@@ -1,1 +1,12 @@
-export type { Kind, KindRegistry, ObjectRules } from './kind.js';
+export type {
+  CustomVersion,
+  Discovery,
+  FieldError,
+  JsonSchema,
+  Kind,
+  KindRegistry,
+  ObjectRules,
+  PrinterColumn,
+  Subresource,
+  TableMaker,
+} from './kind.js';

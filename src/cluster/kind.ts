@@ -19,7 +19,40 @@ export interface Kind {
   readonly putCreates: boolean;
   /** DELETE answers the last object instead of a Status. */
   readonly deleteReturnsObject: boolean;
+  /** Set for custom kinds: what the CustomResourceDefinition says about this version. */
+  readonly definition?: CustomVersion;
 }
+
+/** One served version of a CustomResourceDefinition. */
+export interface CustomVersion {
+  readonly definitionName: string;
+  /** `spec.versions[].schema.openAPIV3Schema`. */
+  readonly schema: JsonSchema;
+  readonly storageVersion: string;
+  readonly statusSubresource: boolean;
+  readonly scale?: {
+    readonly specReplicasPath: string;
+    readonly statusReplicasPath: string;
+    readonly labelSelectorPath?: string;
+  };
+  readonly columns: readonly PrinterColumn[];
+  /** JSON paths (`.spec.color`) that field selectors may name besides metadata.name and metadata.namespace. */
+  readonly selectableFields: readonly string[];
+  /** Text of the Warning header for a deprecated version. */
+  readonly deprecationWarning?: string;
+}
+
+export interface PrinterColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly jsonPath: string;
+  readonly format?: string;
+  readonly description?: string;
+  readonly priority?: number;
+}
+
+/** A structural OpenAPI v3 schema as a CustomResourceDefinition carries it. */
+export type JsonSchema = { readonly [keyword: string]: unknown };
 
 export interface Subresource {
   /** `status`, `log`, `binding`, `scale`. */
@@ -56,6 +89,8 @@ export interface ObjectRules {
   unknownFields(kind: Kind, object: KubeObject): string[];
   /** Drops unknown fields (built-in: always; custom: unless preserved) and nulls, fills defaults, canonicalises quantities. */
   complete(kind: Kind, object: KubeObject): KubeObject;
+  /** The object as another kind of the same storage: core and events.k8s.io events, versions of a custom kind. */
+  convert(object: KubeObject, to: Kind): KubeObject;
   /** Everything wrong with the object; with `old`, also what may not change. */
   validate(kind: Kind, object: KubeObject, old?: KubeObject): FieldError[];
   /** For strategic merge patches: how the list at this schema path merges. Undefined: replaced whole. */

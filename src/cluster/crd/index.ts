@@ -1,0 +1,3 @@
+export { customKinds } from './custom-kinds.js';
+export type { Definition } from './definition.js';
+export { compareVersions } from './version-order.js';

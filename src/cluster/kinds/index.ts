@@ -1,0 +1,2 @@
+export { builtInKinds } from './built-in.js';
+export { createKindRegistry } from './registry.js';

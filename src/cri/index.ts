@@ -1,3 +1,6 @@
+export { type Channel, type Method, openChannel } from './channel.js';
+export { connectRuntime } from './connect-runtime.js';
+export { socketPath } from './endpoint.js';
 export type {
   CallOptions,
   ExecResult,

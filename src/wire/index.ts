@@ -24,9 +24,11 @@ export {
   nodeCommonName,
   nodeOrganization,
   operations,
+  parseExtensions,
   sources,
   tunnelPath,
 } from './names.js';
+export { formatQueryError, parseQueryError, type QueryError } from './query-error.js';
 export { formatResource, nodeOf, parseResource, type ResourcePath, withNode, withoutNode } from './resource.js';
 export { caHash, createToken, parseToken, verifyToken } from './token.js';
 export { decodeConnector, encodeConnector, type TunnelConnector } from './tunnel-connector.js';

@@ -61,8 +61,23 @@ export const nodeOrganization = 'system:nodes';
 export const nodeCommonName = (node: string): string => `system:node:${node}`;
 
 /**
- * Headers by which our own peers agree on what a Go peer does not know. The client offers
- * `Skerry-Extensions: pipelined-acks` in the upgrade request; the server answers with those it grants.
+ * The header by which our own peers agree on what a Go peer does not know: the edge offers a comma-separated
+ * list in the upgrade request, the cloud answers with those it grants.
  */
 export const extensionsHeader = 'skerry-extensions';
-export const extensions = { pipelinedAcks: 'pipelined-acks' } as const;
+export const extensions = {
+  /** The cloud may send further objects before earlier ones are acked. */
+  pipelinedAcks: 'pipelined-acks',
+  /** Offered by an edge whose database is new: what the cloud noted as delivered is gone, send everything. */
+  emptyStore: 'empty-store',
+} as const;
+
+/** Reads the value of `extensionsHeader`. */
+export function parseExtensions(header: string | undefined): Set<string> {
+  return new Set(
+    (header ?? '')
+      .split(',')
+      .map((word) => word.trim())
+      .filter((word) => word !== ''),
+  );
+}

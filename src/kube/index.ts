@@ -1,4 +1,7 @@
 export type { Change } from './change.js';
+export { createKubeClient, type KubeClient, type KubeClientOptions } from './client.js';
+export { type FieldSelector, type FieldTerm, parseFieldSelector } from './field-selector.js';
+export { jsonPatch } from './json-patch.js';
 export type {
   DeleteOptions,
   KubeApi,
@@ -10,6 +13,18 @@ export type {
   WatchEvent,
   WriteOptions,
 } from './kube-api.js';
+export { kubeconfigYaml, loadKubeconfig } from './kubeconfig.js';
+export {
+  type LabelMatcher,
+  type LabelRequirement,
+  type Labels,
+  labelSelectorMatcher,
+  parseLabelSelector,
+  requirementMatcher,
+} from './label-selector.js';
+export { coreListMerge, type ListMerge, type ListMergeRule } from './list-merge.js';
+export { createMergePatch, mergePatch } from './merge-patch.js';
+export { generateName, keyText, objectKey } from './object-name.js';
 export type {
   Binding,
   ConfigMap,
@@ -38,3 +53,16 @@ export type {
   Volume,
 } from './objects.js';
 export { resources } from './resource-types.js';
+export {
+  alreadyExists,
+  conflict,
+  errorFromStatus,
+  expired,
+  failureStatus,
+  KubeStatusError,
+  notFound,
+  statusOf,
+} from './status.js';
+export { createStrategicPatch } from './strategic-diff.js';
+export { strategicMergePatch } from './strategic-patch.js';
+export type { ClientCredentials } from './transport.js';

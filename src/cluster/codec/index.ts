@@ -1,0 +1,1 @@
+export { decodeBody } from './decode.js';

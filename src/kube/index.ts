@@ -1,6 +1,8 @@
 export type { Change } from './change.js';
 export { createKubeClient, type KubeClient, type KubeClientOptions } from './client.js';
+export { createFakeKubeApi, type FakeKubeControls } from './fake/index.js';
 export { type FieldSelector, type FieldTerm, parseFieldSelector } from './field-selector.js';
+export { createInformer, type IndexFunctions, type Informer, type InformerEvent } from './informer.js';
 export { jsonPatch } from './json-patch.js';
 export type {
   DeleteOptions,
@@ -66,3 +68,4 @@ export {
 export { createStrategicPatch } from './strategic-diff.js';
 export { strategicMergePatch } from './strategic-patch.js';
 export type { ClientCredentials } from './transport.js';
+export { type WatchDependencies, watchChanges } from './watch-changes.js';

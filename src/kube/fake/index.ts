@@ -1,0 +1,1 @@
+export { createFakeKubeApi, type FakeKubeControls } from './fake-kube-api.js';

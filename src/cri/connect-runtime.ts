@@ -85,7 +85,7 @@ async function untilThere<T>(
           cause: error,
         });
       }
-      if (failures === 0) wait.log.info({ endpoint, err: error }, 'waiting for the container runtime');
+      if (failures === 0) wait.log.info({ endpoint }, 'waiting for the container runtime');
       await pause(Math.min(backoff.next(), left), wait.signal);
       wait.signal?.throwIfAborted();
     }

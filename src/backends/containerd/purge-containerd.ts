@@ -1,0 +1,70 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { connectRuntime } from '../../cri/index.js';
+import { type Log, silentLog } from '../../lib/index.js';
+import { sendSignal, untilGone } from './end-process.js';
+import { findContainerdBinaries } from './find-binaries.js';
+import { type FolderPaths, folderPaths } from './folder-paths.js';
+import { argvOf, endLeftDaemon } from './left-daemon.js';
+import { unmountBelow } from './mounts.js';
+
+/**
+ * Removes a private containerd with all it holds: pods (through CRI while the daemon still runs, so
+ * that their network is given back), the daemon, what is left of containers and shims, mounts, the folder.
+ * @param deps.daemon the running daemon, when it is a child of this process
+ */
+export async function purgeContainerd(deps: {
+  folder: string;
+  log: Log;
+  daemon?: { stop(): Promise<void> };
+}): Promise<void> {
+  const { log } = deps;
+  const paths = folderPaths(deps.folder);
+  if (deps.daemon) {
+    await removePods(paths.socket).catch((error: unknown) => log.warn({ err: error }, 'pods are removed by force'));
+    await deps.daemon.stop();
+  } else {
+    await endLeftDaemon(paths, log);
+  }
+  await endContainers(paths, log);
+  await unmountBelow(paths.folder);
+  await rm(paths.folder, { recursive: true, force: true });
+}
+
+async function removePods(endpoint: string): Promise<void> {
+  const limit = { signal: AbortSignal.timeout(60_000) };
+  await using runtime = await connectRuntime({ endpoint, log: silentLog, requestTimeoutMs: 30_000, ...limit });
+  const sandboxes = await runtime.listPodSandboxes(undefined, limit);
+  await Promise.all(
+    sandboxes.map(async ({ id }) => {
+      await runtime.stopPodSandbox(id, limit);
+      await runtime.removePodSandbox(id, limit);
+    }),
+  );
+}
+
+/** Kills the containers this daemon's runtime still lists, and the shims that serve its socket. */
+async function endContainers(paths: FolderPaths, log: Log): Promise<void> {
+  const { runc } = await findContainerdBinaries();
+  const root = join(paths.state, 'runc', 'k8s.io');
+  const ids = await readdir(root).catch(() => []);
+  for (const id of ids) {
+    await execa(runc, ['--root', root, 'delete', '--force', id]).catch((error: unknown) =>
+      log.warn({ err: error, id }, 'runc could not delete a container'),
+    );
+  }
+  for (const pid of await shimsOf(paths.socket)) {
+    sendSignal(pid, 'SIGKILL');
+    await untilGone(pid, 5_000);
+  }
+}
+
+/** The shims started for this socket: theirs is the `-address` argument. */
+export async function shimsOf(socket: string): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const argvs = await Promise.all(pids.map(async (pid) => ({ pid, argv: await argvOf(pid) })));
+  return argvs
+    .filter(({ argv }) => argv[0]?.includes('containerd-shim') && argv[argv.indexOf('-address') + 1] === socket)
+    .map(({ pid }) => pid);
+}

@@ -17,6 +17,7 @@ Options:
   --node NAME                name of the edge node (default: edge-1)
   --runtime-endpoint SOCKET  use this containerd instead of starting one
   --port-offset N            add N to every port, for a second edge on one machine (default: 0)
+  --images SOURCE            registry: pull the pause and hello images, local: make them here (default: what works)
   --detach                   return when all is Ready; everything keeps running
   --down                     stop a detached one
   --purge                    stop it and remove everything it made, DIR included
@@ -27,6 +28,7 @@ const options = {
   state: { type: 'string', default: '/var/lib/skerry' },
   node: { type: 'string' },
   'runtime-endpoint': { type: 'string' },
+  images: { type: 'string' },
   'port-offset': { type: 'string', default: '0' },
   detach: { type: 'boolean' },
   down: { type: 'boolean' },

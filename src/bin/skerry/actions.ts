@@ -79,6 +79,7 @@ function wishArguments(up: UpOptions): string[] {
   return [
     ...(up.node === undefined ? [] : ['--node', up.node]),
     ...(up.runtimeEndpoint === undefined ? [] : ['--runtime-endpoint', up.runtimeEndpoint]),
+    ...(up.images === undefined ? [] : ['--images', up.images]),
     ...(up.portOffset === undefined ? [] : ['--port-offset', String(up.portOffset)]),
   ];
 }

@@ -8,6 +8,7 @@ export interface UpOptions {
   readonly node?: string;
   readonly runtimeEndpoint?: string;
   readonly portOffset?: number;
+  readonly images?: 'registry' | 'local';
   readonly detach?: boolean;
   readonly down?: boolean;
   readonly purge?: boolean;
@@ -44,6 +45,12 @@ export function createProgram(actions: Actions): Command {
     .addOption(new Option('--node <NAME>', 'name of the edge node (default: "edge-1")').argParser(parseNodeName))
     .option('--runtime-endpoint <SOCKET>', 'use this containerd instead of starting one')
     .addOption(offsetOption())
+    .addOption(
+      new Option(
+        '--images <SOURCE>',
+        'pull the pause and hello images, or make them here (default: what works)',
+      ).choices(['registry', 'local']),
+    )
     .option('--detach', 'return when all is Ready; everything keeps running')
     .option('--down', 'stop a detached one')
     .option('--purge', 'stop it and remove everything it made, DIR included')

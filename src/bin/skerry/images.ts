@@ -1,4 +1,4 @@
-import { buildBusyboxImage, importImage } from '../../backends/containerd/index.js';
+import { buildBusyboxImage, importImage, pauseCommand } from '../../backends/containerd/index.js';
 import type { Runtime } from '../../cri/index.js';
 import { EdgeError, messageOf } from '../../lib/index.js';
 import { ImageSpec } from '../../proto/cri/v1/api.js';
@@ -52,7 +52,5 @@ export async function provideImages(options: {
 }
 
 function localImage(purpose: string, name: string) {
-  return purpose === 'pause'
-    ? { name, entrypoint: ['/bin/busybox', 'sleep', '2147483647'] }
-    : { name, cmd: ['/bin/sh'] };
+  return purpose === 'pause' ? { name, entrypoint: pauseCommand } : { name, cmd: ['/bin/sh'] };
 }

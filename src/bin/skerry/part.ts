@@ -1,6 +1,6 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { access, rm, watch } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { execa } from 'execa';
 import { childOf, createBackoff, type Log, messageOf, pause } from '../../lib/index.js';
 import { openLogFile, writeProcessFile } from './process-file.js';
 
@@ -9,7 +9,6 @@ export interface PartSpec {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
   /** How long it may take from SIGTERM to its end. */
   readonly graceMs: number;
   readonly logFile: string;
@@ -78,42 +77,33 @@ export function startPart(spec: PartSpec, log: Log): Part {
 async function runOnce(spec: PartSpec, stop: AbortSignal): Promise<string> {
   const output = await openLogFile(spec.logFile);
   try {
-    const child = spawnPart(spec, output.fd);
+    const child = spawn(spec.command, spec.args, { stdio: ['ignore', output.fd, output.fd], detached: true });
+    const ended = endOf(child);
     if (child.pid !== undefined) await writeProcessFile(spec.processFile, child.pid);
-    using ending = childOf(stop);
-    return await endOf(child, spec, ending.signal);
+    let hard: NodeJS.Timeout | undefined;
+    const end = () => {
+      child.kill('SIGTERM');
+      hard = setTimeout(() => child.kill('SIGKILL'), spec.graceMs);
+    };
+    if (stop.aborted) end();
+    else stop.addEventListener('abort', end, { once: true });
+    try {
+      return await ended;
+    } finally {
+      clearTimeout(hard);
+      stop.removeEventListener('abort', end);
+    }
   } finally {
     await output.close();
     await rm(spec.processFile, { force: true });
   }
 }
 
-const spawnPart = (spec: PartSpec, output: number) =>
-  execa(spec.command, [...spec.args], {
-    stdin: 'ignore',
-    stdout: output,
-    stderr: output,
-    env: spec.env ?? {},
-    detached: true,
-    cleanup: false,
-    reject: false,
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`));
   });
-
-async function endOf(child: ReturnType<typeof spawnPart>, spec: PartSpec, stop: AbortSignal): Promise<string> {
-  let hard: NodeJS.Timeout | undefined;
-  const end = () => {
-    child.kill('SIGTERM');
-    hard = setTimeout(() => child.kill('SIGKILL'), spec.graceMs);
-  };
-  if (stop.aborted) end();
-  else stop.addEventListener('abort', end, { once: true });
-  const result = await child;
-  clearTimeout(hard);
-  stop.removeEventListener('abort', end);
-  if (result.signal !== undefined) return `signal ${result.signal}`;
-  return result.exitCode === undefined
-    ? (result.shortMessage ?? 'could not be started')
-    : `exit code ${result.exitCode}`;
 }
 
 /** Waits until nobody holds the part down. True when somebody did. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   bridgeConflist,
   containerdConfig,
+  findCniBinDir,
   findContainerdBinaries,
   hasCapability,
 } from '../../backends/containerd/index.js';
@@ -16,14 +17,14 @@ import type { Settings } from './settings.js';
 export async function privateContainerd(layout: Layout, settings: Settings): Promise<PartSpec> {
   const folder = layout.containerd;
   const configFile = join(folder, 'config.toml');
-  const binaries = await findContainerdBinaries();
-  for (const path of [folder, layout.cniConfDir, layout.cniDataDir])
-    await mkdir(path, { recursive: true, mode: 0o700 });
+  const { containerd } = await findContainerdBinaries();
+  for (const path of [folder, layout.cniConfDir, layout.cniDataDir]) {
+    await mkdir(path, { recursive: true, mode: 0o711 });
+  }
 
-  await writeFileAtomic(
-    join(layout.cniConfDir, '10-skerry.conflist'),
-    `${JSON.stringify(bridgeConflist({ name: settings.bridge, bridge: settings.bridge, subnet: settings.subnet, dataDir: layout.cniDataDir }), null, 2)}\n`,
-  );
+  const { bridge, subnet } = settings;
+  const network = bridgeConflist({ name: bridge, bridge, subnet, dataDir: layout.cniDataDir });
+  await writeFileAtomic(join(layout.cniConfDir, '10-skerry.conflist'), `${JSON.stringify(network, null, 2)}\n`);
   await writeFileAtomic(
     configFile,
     containerdConfig({
@@ -31,7 +32,7 @@ export async function privateContainerd(layout: Layout, settings: Settings): Pro
       state: join(folder, 'state'),
       socket: layout.containerdSocket,
       cgroupDriver: 'cgroupfs',
-      cniBinDir: binaries.cniBinDir,
+      cniBinDir: await findCniBinDir(),
       cniConfDir: layout.cniConfDir,
       sandboxImage: imageNames[settings.images].pause,
       restrictOomScoreAdj: !(await hasCapability('sys_resource')),
@@ -39,7 +40,7 @@ export async function privateContainerd(layout: Layout, settings: Settings): Pro
   );
   return {
     name: 'containerd',
-    command: binaries.containerd,
+    command: containerd,
     args: ['--config', configFile],
     graceMs: 20_000,
     logFile: layout.logFile('containerd'),

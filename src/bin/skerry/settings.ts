@@ -20,6 +20,7 @@ export interface Wishes {
   readonly node?: string | undefined;
   readonly portOffset?: number | undefined;
   readonly runtimeEndpoint?: string | undefined;
+  readonly images?: Settings['images'] | undefined;
 }
 
 export async function loadSettings(layout: Layout): Promise<Settings | undefined> {
@@ -55,6 +56,7 @@ export function mergeWishes(earlier: Settings, wishes: Wishes): Settings {
   return {
     ...earlier,
     portOffset: wishes.portOffset ?? earlier.portOffset,
+    images: wishes.images ?? earlier.images,
     ...(wishes.runtimeEndpoint === undefined ? {} : { runtimeEndpoint: wishes.runtimeEndpoint }),
   };
 }

@@ -66,6 +66,6 @@ async function decide(layout: Layout, wishes: Wishes, report: Report): Promise<S
     ...(wishes.runtimeEndpoint === undefined ? {} : { runtimeEndpoint: wishes.runtimeEndpoint }),
     bridge,
     subnet: await chooseSubnet(bridge),
-    images: (await registriesAnswer()) ? 'registry' : 'local',
+    images: wishes.images ?? ((await registriesAnswer()) ? 'registry' : 'local'),
   };
 }

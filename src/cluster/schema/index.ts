@@ -1,3 +1,17 @@
+export { applyDefaults } from './defaults/apply-defaults.js';
+export {
+  child,
+  duplicate,
+  forbidden,
+  invalid,
+  notSupported,
+  oneOf,
+  required,
+  tooLong,
+  tooMany,
+  wrongType,
+} from './field-error.js';
+export { type ListMerge, listMergeAt, listMergeOf } from './list-merge.js';
 export { canonicalQuantity } from './quantity.js';
 export {
   type Field,
@@ -8,3 +22,7 @@ export {
   typeOfKind,
   type ValueType,
 } from './types.js';
+export { validateMetadata } from './validate/metadata.js';
+export { dnsLabel, dnsSubdomain } from './validate/names.js';
+export { validateBuiltIn } from './validate/validate-object.js';
+export { isObject, normalised, typeErrors, unknownPaths } from './walk.js';

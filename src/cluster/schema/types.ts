@@ -19,7 +19,8 @@ export type ScalarValue = 'string' | 'bool' | 'int32' | 'int64' | 'double' | 'by
 export type ValueType =
   | { readonly kind: 'value'; readonly of: ScalarValue | SpecialValue }
   | { readonly kind: 'object'; readonly name: string }
-  | { readonly kind: 'list' | 'map'; readonly items: ValueType };
+  | { readonly kind: 'list'; readonly items: ValueType }
+  | { readonly kind: 'map'; readonly items: ValueType };
 
 export interface Field {
   /** Protobuf field number. */
@@ -68,6 +69,23 @@ export function typeOfKind(apiVersion: string, kind: string): ObjectType | undef
   const everywhere = kind === 'DeleteOptions' || kind === 'Status';
   const name = everywhere ? `meta.v1.${kind}` : `${group}.${apiVersion.slice(slash + 1)}.${kind}`;
   return Object.hasOwn(lines, name) ? typeNamed(name) : undefined;
+}
+
+const schemaType: ValueType = { kind: 'object', name: 'apiextensions.v1.JSONSchemaProps' };
+
+/** Where a type leaves a choice (a JSON schema or something simpler), the type that fits the value. */
+export function typeFor(type: ValueType, value: unknown): ValueType {
+  if (type.kind !== 'value') return type;
+  switch (type.of) {
+    case 'schemaOrArray':
+      return Array.isArray(value) ? { kind: 'list', items: schemaType } : schemaType;
+    case 'schemaOrBool':
+      return typeof value === 'boolean' ? { kind: 'value', of: 'bool' } : schemaType;
+    case 'schemaOrStrings':
+      return Array.isArray(value) ? { kind: 'list', items: { kind: 'value', of: 'string' } } : schemaType;
+    default:
+      return type;
+  }
 }
 
 /** Every type that `type` reaches, itself included, in a stable order. */

@@ -1,12 +1,3 @@
-export type {
-  CustomVersion,
-  Discovery,
-  FieldError,
-  JsonSchema,
-  Kind,
-  KindRegistry,
-  ObjectRules,
-  PrinterColumn,
-  Subresource,
-  TableMaker,
-} from './kind.js';
+export { runCluster } from './cluster.js';
+export type { Kind, KindRegistry, ObjectRules } from './kind.js';
+export type { ClusterOptions } from './serve-cluster.js';

@@ -1,0 +1,36 @@
+import type { KubeObject } from '../../kube/index.js';
+import type { Kind } from '../kind.js';
+
+/** What the rest of the cluster tells admission. Reads see writes that are still on their way to the disk. */
+export interface Surroundings {
+  /** The object of a kind by its key in the store. */
+  readonly current: (key: string) => KubeObject | undefined;
+  readonly list: (prefix: string) => readonly KubeObject[];
+  readonly now: () => Date;
+  readonly random: () => number;
+}
+
+/** One rule: gives the object as it is let in, or throws the refusal. Never changes its argument. */
+export interface AdmissionRule {
+  readonly create?: (kind: Kind, object: KubeObject, around: Surroundings) => KubeObject;
+  readonly update?: (kind: Kind, object: KubeObject, before: KubeObject, around: Surroundings) => KubeObject;
+  readonly remove?: (kind: Kind, object: KubeObject) => void;
+}
+
+/** All rules in one, in their order. */
+export interface Admission {
+  create(kind: Kind, object: KubeObject): KubeObject;
+  update(kind: Kind, object: KubeObject, before: KubeObject): KubeObject;
+  remove(kind: Kind, object: KubeObject): void;
+}
+
+export function createAdmission(rules: readonly AdmissionRule[], around: Surroundings): Admission {
+  return {
+    create: (kind, object) => rules.reduce((next, rule) => rule.create?.(kind, next, around) ?? next, object),
+    update: (kind, object, before) =>
+      rules.reduce((next, rule) => rule.update?.(kind, next, before, around) ?? next, object),
+    remove(kind, object) {
+      for (const rule of rules) rule.remove?.(kind, object);
+    },
+  };
+}

@@ -1,0 +1,4 @@
+export { type Authenticator, createAuthenticator } from './authenticate.js';
+export { type Credentials, ensureCredentials, type Pair } from './credentials.js';
+export { createTokenAuthority, type FindObject, type TokenAuthority } from './tokens.js';
+export { requireAllowed, requireKnown, type User } from './user.js';

@@ -6,12 +6,12 @@ import {
   deletePod,
   logsOf,
   podKey,
-  runningContainers,
   shellPod,
   untilStopped,
   waitForPod,
   waitRunning,
 } from './harness/pods.js';
+import { runningContainers } from './harness/runtime.js';
 import { type Skerry, startSkerry } from './harness/skerry.js';
 
 describe('one machine, from nothing to a pod', () => {

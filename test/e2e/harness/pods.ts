@@ -101,13 +101,3 @@ export async function waitForEvent(
 
 /** The output of a pod's only container. */
 export const logsOf = (skerry: Skerry, name: string, ...more: string[]) => skerry.kubectl('logs', name, ...more);
-
-/** Container ids of a pod that run now, as the runtime tells; sandboxes are not counted. */
-export async function runningContainers(skerry: Skerry, uid: string): Promise<string[]> {
-  await using runtime = await skerry.connectRuntime();
-  const containers = await runtime.listContainers();
-  return containers
-    .filter(({ labels, state }) => labels['io.kubernetes.pod.uid'] === uid && state === 1)
-    .map(({ id }) => id)
-    .sort();
-}

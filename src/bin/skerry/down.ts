@@ -1,12 +1,11 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
+import { findCniBinDir, startContainerd } from '../../backends/containerd/index.js';
 import { connectRuntime } from '../../cri/index.js';
 import { EdgeError, silentLog } from '../../lib/index.js';
+import { imageNames } from './images.js';
 import type { Layout } from './layout.js';
-import { startPart } from './part.js';
-import { privateContainerd } from './private-containerd.js';
 import { readProcessFile } from './process-file.js';
 import { endProcess, signalProcess, waitForExit } from './process-identity.js';
-import { untilAnswered } from './readiness.js';
 import type { Report } from './report.js';
 import { removeSandboxes } from './sandboxes.js';
 import { loadSettings } from './settings.js';
@@ -47,21 +46,15 @@ async function removeStrayPods(layout: Layout, report: Report): Promise<void> {
   const settings = await loadSettings(layout);
   if (!settings) return;
   report.line('stopping pods of an earlier start');
-  const containerd = startPart(await privateContainerd(layout, settings), silentLog);
-  try {
-    const connect = () => connectRuntime({ endpoint: `unix://${layout.containerdSocket}`, log: silentLog });
-    const runtime = await Promise.race([
-      untilAnswered('containerd', connect, AbortSignal.timeout(30_000)),
-      containerd.failed,
-    ]);
-    try {
-      await removeSandboxes(runtime);
-    } finally {
-      await runtime[Symbol.asyncDispose]();
-    }
-  } finally {
-    await containerd.stop();
-  }
+  await using daemon = await startContainerd({
+    folder: layout.containerd,
+    cniConfDir: layout.cniConfDir,
+    cniBinDir: await findCniBinDir(),
+    sandboxImage: imageNames[settings.images].pause,
+    log: silentLog,
+  });
+  await using runtime = await connectRuntime({ endpoint: daemon.socket, log: silentLog });
+  await removeSandboxes(runtime);
 }
 
 /** Whether any containerd shim on this machine reports to this socket. */

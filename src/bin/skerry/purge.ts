@@ -1,6 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { execa } from 'execa';
-import { EdgeError } from '../../lib/index.js';
+import { purgeContainerd } from '../../backends/containerd/index.js';
+import { EdgeError, silentLog } from '../../lib/index.js';
 import { down } from './down.js';
 import type { Layout } from './layout.js';
 import { removeBridge } from './network.js';
@@ -23,6 +24,9 @@ export async function purge(layout: Layout, report: Report): Promise<void> {
   }
   await down(layout, report);
   if (settings) await removeBridge(settings.bridge);
+  if (settings && settings.runtimeEndpoint === undefined) {
+    await purgeContainerd({ folder: layout.containerd, log: silentLog });
+  }
   await unmountBelow(layout.state);
   report.line(`removing ${layout.state}`);
   await rm(layout.state, { recursive: true, force: true });

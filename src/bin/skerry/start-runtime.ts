@@ -1,4 +1,4 @@
-import { connectRuntime, type Runtime } from '../../cri/index.js';
+import { type ContainerdRuntime, openContainerd } from '../../backends/containerd/index.js';
 import { provideImages } from './images.js';
 import { privateContainerd } from './private-containerd.js';
 import { untilAnswered } from './readiness.js';
@@ -6,7 +6,7 @@ import { type Stage, within } from './stage.js';
 
 /** A runtime that answers, and the socket it does so on. */
 export interface RuntimeAtWork {
-  readonly runtime: Runtime;
+  readonly runtime: ContainerdRuntime;
   readonly socket: string;
   readonly endpoint: string;
 }
@@ -20,7 +20,7 @@ export async function startRuntime(stage: Stage): Promise<RuntimeAtWork> {
     untilAnswered(
       `containerd at ${endpoint}`,
       async () => {
-        const runtime = await connectRuntime({ endpoint, log });
+        const runtime = await openContainerd({ endpoint, log, signal });
         const { runtimeName, runtimeVersion } = await runtime.version({ signal });
         return { runtime, version: `${runtimeName} ${runtimeVersion}` };
       },

@@ -5,5 +5,5 @@ export { type ContainerdConfig, containerdConfig, type RuntimeHandler } from './
 export { type ContainerdBinaries, findCniBinDir, findContainerdBinaries } from './find-binaries.js';
 export { importImage } from './import-image.js';
 export { type ContainerdRuntime, openContainerd } from './open-containerd.js';
-export { purgeContainerd } from './purge-containerd.js';
+export { type PurgeOptions, purgeContainerd } from './purge-containerd.js';
 export { type PrivateContainerd, type StartContainerd, startContainerd } from './start-containerd.js';

@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { connectRuntime } from '../../cri/index.js';
@@ -9,16 +9,20 @@ import { type FolderPaths, folderPaths } from './folder-paths.js';
 import { argvOf, endLeftDaemon } from './left-daemon.js';
 import { unmountBelow } from './mounts.js';
 
+/** What a private containerd made outside its folder and only its owner knows of. */
+export interface PurgeOptions {
+  /** Bridges that its CNI configuration names. */
+  readonly bridges?: readonly string[];
+}
+
 /**
  * Removes a private containerd with all it holds: pods (through CRI while the daemon still runs, so
  * that their network is given back), the daemon, what is left of containers and shims, mounts, the folder.
  * @param deps.daemon the running daemon, when it is a child of this process
  */
-export async function purgeContainerd(deps: {
-  folder: string;
-  log: Log;
-  daemon?: { stop(): Promise<void> };
-}): Promise<void> {
+export async function purgeContainerd(
+  deps: PurgeOptions & { folder: string; log: Log; daemon?: { stop(): Promise<void> } },
+): Promise<void> {
   const { log } = deps;
   const paths = folderPaths(deps.folder);
   if (deps.daemon) {
@@ -30,6 +34,27 @@ export async function purgeContainerd(deps: {
   await endContainers(paths, log);
   await unmountBelow(paths.folder);
   await rm(paths.folder, { recursive: true, force: true });
+  for (const bridge of deps.bridges ?? []) await removeBridge(bridge);
+  await removeEmptyCgroups();
+}
+
+/** Removes a bridge; one that is not there is fine. */
+async function removeBridge(bridge: string): Promise<void> {
+  const { stdout } = await execa('ip', ['-json', 'link', 'show', 'type', 'bridge']);
+  const links: { ifname?: string }[] = JSON.parse(stdout || '[]');
+  if (links.some(({ ifname }) => ifname === bridge)) await execa('ip', ['link', 'delete', bridge]);
+}
+
+/**
+ * Containers without a cgroup parent were put below `k8s.io`, which nobody removes. It stays where
+ * another daemon still uses it: the kernel removes only empty cgroups.
+ */
+async function removeEmptyCgroups(): Promise<void> {
+  const top = '/sys/fs/cgroup';
+  const hierarchies = await readdir(top).catch((): string[] => []);
+  for (const folder of [top, ...hierarchies.map((name) => join(top, name))]) {
+    await rmdir(join(folder, 'k8s.io')).catch(() => {});
+  }
 }
 
 async function removePods(endpoint: string): Promise<void> {

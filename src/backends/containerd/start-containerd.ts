@@ -10,7 +10,7 @@ import { findContainerdBinaries } from './find-binaries.js';
 import { folderPaths } from './folder-paths.js';
 import { endLeftDaemon } from './left-daemon.js';
 import { lastLines } from './log-tail.js';
-import { purgeContainerd } from './purge-containerd.js';
+import { type PurgeOptions, purgeContainerd } from './purge-containerd.js';
 
 export interface PrivateContainerd extends AsyncDisposable {
   readonly socket: string;
@@ -20,7 +20,7 @@ export interface PrivateContainerd extends AsyncDisposable {
   /** Ends the daemon: SIGTERM, and SIGKILL after a deadline. Containers keep running; the next start adopts them. */
   stop(): Promise<void>;
   /** Stops and removes all pods, ends the daemon and removes the folder. Leaves nothing behind. */
-  purge(): Promise<void>;
+  purge(options?: PurgeOptions): Promise<void>;
 }
 
 export interface StartContainerd {
@@ -97,7 +97,7 @@ export async function startContainerd(deps: StartContainerd): Promise<PrivateCon
     pid,
     ended,
     stop,
-    purge: () => purgeContainerd({ folder, log, daemon: { stop } }),
+    purge: (options) => purgeContainerd({ folder, log, daemon: { stop }, ...options }),
     [Symbol.asyncDispose]: stop,
   };
 }

@@ -1,0 +1,1 @@
+export { type Meta, type MetaOptions, openMeta } from './meta.js';

@@ -1,0 +1,2 @@
+export type { StreamConfig } from './stream-config.js';
+export { runTunnel } from './tunnel.js';

@@ -54,8 +54,8 @@ async function start(argv) {
 
   const ending = values.down || values.purge;
   const offset = Number(values['port-offset']);
-  if (!Number.isInteger(offset) || offset < 0 || offset > 50_000) {
-    throw new Error(`--port-offset must be a whole number from 0 to 50000, it is ${values['port-offset']}.`);
+  if (!Number.isInteger(offset) || offset < 0 || offset > 55_000) {
+    throw new Error(`--port-offset must be a whole number from 0 to 55000, it is ${values['port-offset']}.`);
   }
   const problems = hostProblems(
     await hostFacts({

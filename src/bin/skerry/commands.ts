@@ -87,8 +87,8 @@ export function createProgram(actions: Actions): Command {
 
 function parseOffset(text: string): number {
   const value = Number(text);
-  if (Number.isInteger(value) && value >= 0 && value <= 50_000) return value;
-  throw new InvalidArgumentError('It must be a whole number from 0 to 50000.');
+  if (Number.isInteger(value) && value >= 0 && value <= 55_000) return value;
+  throw new InvalidArgumentError('It must be a whole number from 0 to 55000.');
 }
 
 /** A node name is a DNS subdomain (facts kubernetes-api §2). */

@@ -3,6 +3,7 @@ export { createKubeClient, type KubeClient, type KubeClientOptions } from './cli
 export { createFakeKubeApi, type FakeKubeControls } from './fake/index.js';
 export { type FieldSelector, type FieldTerm, parseFieldSelector } from './field-selector.js';
 export { createInformer, type IndexFunctions, type Informer, type InformerEvent } from './informer.js';
+export { sameJson } from './json.js';
 export { jsonPatch } from './json-patch.js';
 export type {
   DeleteOptions,

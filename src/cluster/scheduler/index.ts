@@ -1,0 +1,1 @@
+export { runScheduler, type SchedulerDependencies } from './run-scheduler.js';

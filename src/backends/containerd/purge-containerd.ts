@@ -1,4 +1,4 @@
-import { readdir, rm, rmdir } from 'node:fs/promises';
+import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { connectRuntime } from '../../cri/index.js';
@@ -6,6 +6,7 @@ import { type Log, silentLog } from '../../lib/index.js';
 import { sendSignal, untilGone } from './end-process.js';
 import { findContainerdBinaries } from './find-binaries.js';
 import { type FolderPaths, folderPaths } from './folder-paths.js';
+import { type Daemon, launchDaemon } from './launch-daemon.js';
 import { argvOf, endLeftDaemon } from './left-daemon.js';
 import { unmountBelow } from './mounts.js';
 
@@ -16,8 +17,9 @@ export interface PurgeOptions {
 }
 
 /**
- * Removes a private containerd with all it holds: pods (through CRI while the daemon still runs, so
- * that their network is given back), the daemon, what is left of containers and shims, mounts, the folder.
+ * Removes a private containerd with all it holds: pods (through CRI, so that their network is given
+ * back), the daemon, what is left of containers and shims, mounts, the folder. A daemon that is gone
+ * is started once more for the pods; what still cannot be removed in order is removed by force.
  * @param deps.daemon the running daemon, when it is a child of this process
  */
 export async function purgeContainerd(
@@ -25,17 +27,26 @@ export async function purgeContainerd(
 ): Promise<void> {
   const { log } = deps;
   const paths = folderPaths(deps.folder);
-  if (deps.daemon) {
-    await removePods(paths.socket).catch((error: unknown) => log.warn({ err: error }, 'pods are removed by force'));
-    await deps.daemon.stop();
-  } else {
-    await endLeftDaemon(paths, log);
+  try {
+    const daemon = deps.daemon ?? (await relaunch(paths, log));
+    if (daemon) await removePods(paths.socket).finally(() => daemon.stop());
+  } catch (error) {
+    log.warn({ err: error }, 'pods are removed by force');
   }
   await endContainers(paths, log);
   await unmountBelow(paths.folder);
   await rm(paths.folder, { recursive: true, force: true });
   for (const bridge of deps.bridges ?? []) await removeBridge(bridge);
   await removeEmptyCgroups();
+}
+
+async function relaunch(paths: FolderPaths, log: Log): Promise<Daemon | undefined> {
+  await endLeftDaemon(paths, log);
+  const wasUsed = await stat(paths.state).then(
+    () => true,
+    () => false,
+  );
+  return wasUsed ? launchDaemon({ paths, readyTimeoutMs: 30_000, log }) : undefined;
 }
 
 /** Removes a bridge; one that is not there is fine. */

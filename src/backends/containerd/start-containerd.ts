@@ -1,15 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, open, rm, writeFile } from 'node:fs/promises';
-import { connectRuntime } from '../../cri/index.js';
-import { childOf, EdgeError, type Log, messageOf } from '../../lib/index.js';
+import { mkdir, writeFile } from 'node:fs/promises';
+import type { Log } from '../../lib/index.js';
 import { hasCapability } from './capabilities.js';
 import { containerdConfig, type RuntimeHandler } from './containerd-config.js';
-import { endProcess } from './end-process.js';
-import { findContainerdBinaries } from './find-binaries.js';
 import { folderPaths } from './folder-paths.js';
+import { launchDaemon } from './launch-daemon.js';
 import { endLeftDaemon } from './left-daemon.js';
-import { lastLines } from './log-tail.js';
 import { type PurgeOptions, purgeContainerd } from './purge-containerd.js';
 
 export interface PrivateContainerd extends AsyncDisposable {
@@ -44,7 +39,6 @@ export interface StartContainerd {
  */
 export async function startContainerd(deps: StartContainerd): Promise<PrivateContainerd> {
   const { folder, log, readyTimeoutMs = 60_000 } = deps;
-  const { containerd } = await findContainerdBinaries();
   const paths = folderPaths(folder);
   await mkdir(folder, { recursive: true, mode: 0o711 });
   await endLeftDaemon(paths, log);
@@ -60,74 +54,14 @@ export async function startContainerd(deps: StartContainerd): Promise<PrivateCon
     ...(deps.handlers && { runtimes: deps.handlers }),
   });
   await writeFile(paths.config, config, { mode: 0o600 });
-  deps.signal?.throwIfAborted();
-
-  const output = await open(paths.log, 'w', 0o600);
-  // Its own process group: a Ctrl-C at the terminal must not reach it before the pods are told to stop.
-  const child = spawn(containerd, ['--config', paths.config], {
-    detached: true,
-    stdio: ['ignore', output.fd, output.fd],
-  });
-  const ended = once(child, 'exit').then(() => {});
-  // Without a process there is no exit to wait for; the reason is thrown below.
-  ended.catch(() => {});
-  await output.close();
-  const { pid } = child;
-  if (pid === undefined) {
-    const [cause] = await once(child, 'error');
-    throw new EdgeError('unavailable', `${containerd} could not be started: ${messageOf(cause)}`, { cause });
-  }
-  await writeFile(paths.pid, String(pid), { mode: 0o600 });
-  const stop = async () => {
-    await endProcess({ pid, ended, graceMs: 10_000 });
-    await rm(paths.pid, { force: true });
-  };
-
-  try {
-    await untilReady({ socket: paths.socket, ended, readyTimeoutMs, log, ...(deps.signal && { signal: deps.signal }) });
-  } catch (error) {
-    await stop();
-    deps.signal?.throwIfAborted();
-    const tail = await lastLines(paths.log, 5);
-    throw new EdgeError('unavailable', `containerd did not come up: ${messageOf(error)}\n${tail}`, { cause: error });
-  }
-  log.info({ pid, socket: paths.socket }, 'containerd is up');
+  const daemon = await launchDaemon({ paths, readyTimeoutMs, log, ...(deps.signal && { signal: deps.signal }) });
+  const { pid, ended, stop } = daemon;
   return {
     socket: paths.socket,
     pid,
     ended,
     stop,
-    purge: (options) => purgeContainerd({ folder, log, daemon: { stop }, ...options }),
+    purge: (options) => purgeContainerd({ folder, log, ...options, ...(!daemon.hasEnded() && { daemon }) }),
     [Symbol.asyncDispose]: stop,
   };
-}
-
-/** Connects until CRI answers, or throws as soon as the daemon has ended. */
-async function untilReady(deps: {
-  socket: string;
-  ended: Promise<void>;
-  readyTimeoutMs: number;
-  log: Log;
-  signal?: AbortSignal;
-}): Promise<void> {
-  const { socket, ended, readyTimeoutMs, log, signal } = deps;
-  using waiting = childOf(signal ?? new AbortController().signal);
-  const died = ended.then(() => {
-    throw new EdgeError('unavailable', 'it ended at once');
-  });
-  try {
-    const connected = connectRuntime({
-      endpoint: socket,
-      requestTimeoutMs: readyTimeoutMs,
-      log: log.child({ part: 'ready' }),
-      signal: waiting.signal,
-    });
-    // Whoever loses the race is silenced: its failure is not news.
-    connected.catch(() => {});
-    died.catch(() => {});
-    await using runtime = await Promise.race([connected, died]);
-    await runtime.status(false, { signal: waiting.signal, deadlineMs: readyTimeoutMs });
-  } finally {
-    waiting.abort();
-  }
 }

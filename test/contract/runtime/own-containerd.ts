@@ -35,13 +35,16 @@ export async function ownContainerd() {
       log: silentLog,
     });
   const daemon = await start();
-  try {
+  const restoreImages = async () => {
     const { socket } = daemon;
     await importImage({ socket, archive: await buildBusyboxImage({ name: pauseImage, entrypoint: pauseCommand }) });
     await importImage({ socket, archive: await buildBusyboxImage({ name: testImage, cmd: ['/bin/sh'] }) });
+  };
+  try {
+    await restoreImages();
   } catch (error) {
     await daemon.purge({ bridges: [network.bridge] });
     throw error;
   }
-  return { folder, bridge: network.bridge, daemon, start, hasCrun: crun !== undefined };
+  return { folder, bridge: network.bridge, daemon, start, restoreImages, hasCrun: crun !== undefined };
 }

@@ -32,6 +32,7 @@ export interface TestPod extends AsyncDisposable {
 export async function testPod(
   { runtime, image, logs }: OpenedRuntime,
   parts: DeepPartial<PodSandboxConfig> = {},
+  handler = '',
 ): Promise<TestPod> {
   const uid = randomUUID();
   const config = PodSandboxConfig.fromPartial({
@@ -41,7 +42,7 @@ export async function testPod(
     linux: { securityContext: { namespaceOptions: {} } },
     ...parts,
   });
-  const id = await runtime.runPodSandbox(config, '');
+  const id = await runtime.runPodSandbox(config, handler);
   let count = 0;
   const create: TestPod['create'] = (command, more = {}) => {
     count += 1;

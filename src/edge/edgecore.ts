@@ -72,7 +72,7 @@ export async function runEdgecore(
           objects: meta.objects,
           status: meta.status,
           log: log.child({ part: 'edged' }),
-          now,
+          now: () => now().getTime(),
           random,
         },
         inner,

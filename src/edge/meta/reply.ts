@@ -1,6 +1,6 @@
 import { errorFromStatus, type Status } from '../../kube/index.js';
-import { EdgeError } from '../../lib/index.js';
-import { type Message, operations } from '../../wire/index.js';
+import { EdgeError, type ErrorCode } from '../../lib/index.js';
+import { type Message, operations, parseQueryError } from '../../wire/index.js';
 import { isPlainObject } from './json.js';
 
 /**
@@ -10,7 +10,7 @@ import { isPlainObject } from './json.js';
  */
 export function readReply(reply: Message): Record<string, unknown> | undefined {
   const { content } = reply;
-  if (reply.operation === operations.error) throw errorOf(content);
+  if (reply.operation === operations.error) throw errorOfText(content);
   if (content === 'OK') return undefined;
   if (!isPlainObject(content)) throw new EdgeError('unavailable', 'the cloud answered with neither an object nor OK');
   if ('ErrStatus' in content) throw errorOf(content);
@@ -27,11 +27,28 @@ export function readReply(reply: Message): Record<string, unknown> | undefined {
 function errorOf(content: unknown): EdgeError {
   if (isPlainObject(content) && isStatus(content.ErrStatus)) return errorFromStatus(content.ErrStatus);
   if (isStatus(content)) return errorFromStatus(content);
-  if (typeof content === 'string' && content !== '') {
-    // Operation `error` carries text alone, and absence must be told from failure: this ending is the API server's.
-    return new EdgeError(/ not found$/.test(content) ? 'not-found' : 'unavailable', content.slice(0, 1024));
-  }
   return new EdgeError('unavailable', 'the cloud failed and did not say why');
+}
+
+/** The codes behind the reasons a text can carry. Any other failure may pass: it counts as the cloud's. */
+const codeOfReason: Readonly<Record<string, ErrorCode>> = {
+  BadRequest: 'invalid',
+  Invalid: 'invalid',
+  Unauthorized: 'denied',
+  Forbidden: 'denied',
+  NotFound: 'not-found',
+  AlreadyExists: 'already-exists',
+  Conflict: 'conflict',
+  Gone: 'gone',
+  Expired: 'gone',
+  NotImplemented: 'unsupported',
+};
+
+function errorOfText(content: unknown): EdgeError {
+  if (isPlainObject(content) && 'ErrStatus' in content) return errorOf(content);
+  const { reason = '', message } = parseQueryError(content);
+  const code = Object.hasOwn(codeOfReason, reason) ? codeOfReason[reason] : undefined;
+  return new EdgeError(code ?? 'unavailable', message.slice(0, 1024));
 }
 
 function isStatus(value: unknown): value is Status {

@@ -1,7 +1,7 @@
 // npm packages, generated code and dist/: made when their inputs changed since the last time, skipped when not.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { installPackages, missingBuildTools } from './packages.mjs';
 import { mustRun, run } from './run.mjs';
 
@@ -14,12 +14,13 @@ export async function ensureModules(say) {
   if (readStamp('modules') === wanted && existsSync('node_modules/.package-lock.json') && (await sqliteLoads())) return;
   say('installing the npm packages of package-lock.json: skerry is built from them');
   const arguments_ = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
-  const installed = await run('npm', arguments_);
+  const env = { ...process.env, ...headersBesideNode() };
+  const installed = await run('npm', arguments_, { env });
   if (installed !== 0 || !(await sqliteLoads())) {
     const tools = missingBuildTools();
     if (tools.length === 0) throw new Error('npm ci failed: its messages are above.');
     await installPackages(tools, say);
-    await mustRun('npm', arguments_);
+    await mustRun('npm', arguments_, { env });
   }
   writeStamp('modules', wanted);
 }
@@ -40,6 +41,12 @@ export async function ensureBuilt(say) {
   say('building dist/');
   await mustRun(process.execPath, ['scripts/build.mjs']);
   writeStamp('built', wanted);
+}
+
+/** Node's own C++ headers, where its package brought them: node-gyp would fetch them from the internet. */
+function headersBesideNode() {
+  const prefix = dirname(dirname(process.execPath));
+  return existsSync(join(prefix, 'include', 'node', 'node.h')) ? { npm_config_nodedir: prefix } : {};
 }
 
 async function sqliteLoads() {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { runCluster } from '../../cluster/index.js';
 import { createLog } from '../../lib/index.js';
 import type { Actions, UpOptions } from './commands.js';
@@ -57,7 +56,7 @@ export function createActions(options: {
           port: ports.api,
           advertise: ['127.0.0.1'],
           streamEndpoint: `https://127.0.0.1:${ports.stream}`,
-          streamCaFile: join(layout.stream, 'streamCA.crt'),
+          streamCaFile: layout.clusterCa,
           log: createLog('cluster', options.logLevel),
         },
         stop,

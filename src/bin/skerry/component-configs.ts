@@ -35,7 +35,7 @@ export function cloudcoreYaml(layout: Layout, ports: Ports): string {
         enable: true,
         streamPort: ports.stream,
         tunnelPort: ports.tunnel,
-        tlsStreamCAFile: join(layout.stream, 'streamCA.crt'),
+        tlsStreamCAFile: layout.clusterCa,
         tlsStreamCertFile: join(layout.stream, 'stream.crt'),
         tlsStreamPrivateKeyFile: join(layout.stream, 'stream.key'),
       },

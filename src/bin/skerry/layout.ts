@@ -11,6 +11,8 @@ export function layoutOf(state: string) {
     settings: join(state, 'skerry.json'),
     /** The user's, written by the cluster. */
     kubeconfig: join(state, 'kubeconfig'),
+    clusterCa: join(state, 'cluster', 'ca.crt'),
+    clusterCaKey: join(state, 'cluster', 'ca.key'),
     cloudKubeconfig: join(state, 'cluster', 'cloudcore.kubeconfig'),
     run,
     supervisor: join(run, 'supervisor.json'),

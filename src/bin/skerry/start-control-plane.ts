@@ -8,12 +8,11 @@ import { cloudcoreYaml } from './component-configs.js';
 import { nodeProgram } from './node-program.js';
 import { joinToken, untilAnswered } from './readiness.js';
 import type { Stage } from './stage.js';
-import { ensureStreamCertificates } from './stream-certificates.js';
+import { issueStreamCertificate } from './stream-certificates.js';
 
 /** Starts the embedded cluster and settles with a client that may do everything there. */
 export async function startCluster(stage: Stage): Promise<KubeApi> {
   const { layout, settings, held } = stage;
-  await ensureStreamCertificates(layout);
   const args = ['cluster', '--state', layout.state, '--port-offset', String(settings.portOffset)];
   const api = await stage.start(nodeProgram(layout, 'cluster', 'skerry.js', args), 'the embedded cluster', (signal) =>
     untilAnswered('the Kubernetes API', () => connectCluster(layout.kubeconfig, signal), signal),
@@ -38,6 +37,7 @@ export async function connectCluster(kubeconfig: string, signal: AbortSignal) {
 export async function startCloud(stage: Stage, api: KubeApi): Promise<string> {
   const { layout, ports, log } = stage;
   await mkdir(layout.cloudcore, { recursive: true, mode: 0o700 });
+  await issueStreamCertificate(layout);
   const configFile = join(layout.cloudcore, 'cloudcore.yaml');
   await writeFileAtomic(configFile, cloudcoreYaml(layout, ports), 0o600);
   const program = nodeProgram(layout, 'cloudcore', 'cloudcore.js', ['--config', configFile]);

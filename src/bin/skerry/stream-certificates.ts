@@ -1,20 +1,21 @@
-import { access, mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../lib/index.js';
-import { createAuthority, issuePair } from '../../wire/index.js';
+import { issuePair } from '../../wire/index.js';
 import type { Layout } from './layout.js';
 
 const days = 3650;
 
 /**
- * The certificate of cloudcore's stream server and the CA the cluster verifies it with: what a
- * KubeEdge operator makes with a script beforehand (facts stream-tunnel §1). Made once.
+ * The certificate of cloudcore's stream server, from the CA of the running cluster: what a KubeEdge
+ * operator makes with a script beforehand (facts stream-tunnel §2). A new one at every start.
  */
-export async function ensureStreamCertificates(layout: Layout): Promise<void> {
-  const keyFile = join(layout.stream, 'stream.key');
-  if (await exists(keyFile)) return;
+export async function issueStreamCertificate(layout: Layout): Promise<void> {
   await mkdir(layout.stream, { recursive: true, mode: 0o700 });
-  const authority = await createAuthority({ commonName: 'skerry-stream' });
+  const authority = {
+    certificatePem: await readFile(layout.clusterCa, 'utf8'),
+    keyPem: await readFile(layout.clusterCaKey, 'utf8'),
+  };
   const { certificatePem, keyPem } = await issuePair(authority, {
     subject: { commonName: 'cloudcore' },
     usages: ['server'],
@@ -22,15 +23,6 @@ export async function ensureStreamCertificates(layout: Layout): Promise<void> {
     ipAddresses: ['127.0.0.1'],
     days,
   });
-  await writeFileAtomic(join(layout.stream, 'streamCA.crt'), authority.certificatePem);
   await writeFileAtomic(join(layout.stream, 'stream.crt'), certificatePem);
-  // Last: its presence says that the other two are complete.
-  await writeFileAtomic(keyFile, keyPem, 0o600);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+  await writeFileAtomic(join(layout.stream, 'stream.key'), keyPem, 0o600);
 }

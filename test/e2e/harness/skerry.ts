@@ -2,14 +2,15 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { connectRuntime } from '../../../src/cri/index.js';
 import { createKubeClient, loadKubeconfig } from '../../../src/kube/index.js';
 import { silentLog } from '../../../src/lib/index.js';
 import { createKubectl } from './kubectl.js';
 
-const program = join(import.meta.dirname, '../../../dist/skerry.js');
+/** Tests and benchmarks run in the project's folder, after a build. */
+const program = resolve('dist/skerry.js');
 const basePorts = [6443, 9091, 10000, 10002, 10003, 10004, 10350];
 export type PartName = 'containerd' | 'cluster' | 'cloudcore' | 'edgecore';
 

@@ -6,7 +6,10 @@ export default defineConfig({
   oxc: { target: 'es2023' },
   test: {
     projects: [
-      { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'test/house/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'unit', include: ['src/**/*.test.ts', 'test/house/**/*.test.ts', 'test/interop/**/*.test.ts'] },
+      },
       {
         extends: true,
         test: {

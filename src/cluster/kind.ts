@@ -93,7 +93,7 @@ export interface ObjectRules {
   convert(object: KubeObject, to: Kind): KubeObject;
   /** Everything wrong with the object; with `old`, also what may not change. */
   validate(kind: Kind, object: KubeObject, old?: KubeObject): FieldError[];
-  /** What the writer should be told though the object is fine: a deprecated version, CEL rules that are not run. */
+  /** What the writer should be told though the object is fine, such as CEL rules that are not run. */
   warnings(kind: Kind, object: KubeObject): string[];
   /** For strategic merge patches: how the list at this schema path merges. Undefined: replaced whole. */
   listMerge(

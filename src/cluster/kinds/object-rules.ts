@@ -15,6 +15,8 @@ import {
 } from '../schema/index.js';
 import { convertEvent } from './event-conversion.js';
 
+const definitionStorage = 'apiextensions.k8s.io/customresourcedefinitions';
+
 /** The rules of all kinds: built-in types for built-in kinds, the definition's schema for custom ones. */
 export function createObjectRules(registry: KindRegistry): ObjectRules {
   return {
@@ -34,14 +36,10 @@ export function createObjectRules(registry: KindRegistry): ObjectRules {
     validate(kind, object, old) {
       if (kind.definition) return validateCustom(kind, kind.definition, object, old);
       const errors: FieldError[] = validateBuiltIn(kind, builtInType(kind), object, old);
-      if (kind.type.kind !== 'CustomResourceDefinition' || errors.length > 0) return errors;
+      if (kind.storage !== definitionStorage || errors.length > 0) return errors;
       return validateDefinition(object, old, registry);
     },
-    warnings(kind, object) {
-      const deprecated = kind.definition?.deprecationWarning;
-      const rules = kind.type.kind === 'CustomResourceDefinition' && !kind.custom ? celWarnings(object) : [];
-      return deprecated === undefined ? rules : [deprecated, ...rules];
-    },
+    warnings: (kind, object) => (kind.storage === definitionStorage ? celWarnings(object) : []),
     listMerge: (kind, path) => (kind.definition ? undefined : listMergeAt(builtInType(kind), path)),
     convert(object, to) {
       const apiVersion = apiVersionOf(to);

@@ -1,8 +1,7 @@
 import { runControllers } from './controllers/index.js';
 import { createDiscovery } from './discovery/index.js';
-import { createKindRegistry } from './kinds/index.js';
+import { createKindRegistry, createObjectRules } from './kinds/index.js';
 import { runScheduler } from './scheduler/index.js';
-import { createObjectRules } from './schema/index.js';
 import { type ClusterOptions, serveCluster } from './serve-cluster.js';
 import { makeTable } from './tables/index.js';
 

@@ -1,4 +1,3 @@
-import type { KubeObject } from '../kube/index.js';
 import type { Kind } from './kind.js';
 
 /** The store prefix of all objects of a kind, or of those in one namespace. Ends in `/`. */
@@ -9,14 +8,6 @@ export function prefixOf(kind: Kind, namespace?: string): string {
 /** The store key of one object. */
 export function keyOf(kind: Kind, namespace: string | undefined, name: string): string {
   return kind.type.namespaced ? `${kind.storage}/${namespace ?? ''}/${name}` : `${kind.storage}/${name}`;
-}
-
-/** An object as this kind's version shows it: kinds served in several versions share their storage. */
-export function shownAs(kind: Kind, object: KubeObject): KubeObject {
-  const apiVersion = apiVersionOf(kind);
-  if (object.apiVersion === apiVersion && object.kind === kind.type.kind) return object;
-  const { apiVersion: _, kind: __, ...rest } = object;
-  return { apiVersion, kind: kind.type.kind, ...rest };
 }
 
 /** `v1` or `apps/v1`. */

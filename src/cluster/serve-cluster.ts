@@ -108,6 +108,7 @@ function createApi(
   const { store, credentials, issueToken } = made;
   const admission = createAdmission(admissionRules, {
     current: (key) => store.current(key)?.object,
+    registry,
     list: (prefix) => store.list({ prefix }).entries.map(({ object }) => object),
     now,
     random,

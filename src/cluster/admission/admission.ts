@@ -1,11 +1,12 @@
 import type { KubeObject } from '../../kube/index.js';
-import type { Kind } from '../kind.js';
+import type { Kind, KindRegistry } from '../kind.js';
 
 /** What the rest of the cluster tells admission. Reads see writes that are still on their way to the disk. */
 export interface Surroundings {
   /** The object of a kind by its key in the store. */
   readonly current: (key: string) => KubeObject | undefined;
   readonly list: (prefix: string) => readonly KubeObject[];
+  readonly registry: KindRegistry;
   readonly now: () => Date;
   readonly random: () => number;
 }

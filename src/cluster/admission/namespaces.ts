@@ -8,7 +8,6 @@ const protectedNames = ['default', 'kube-system', 'kube-public'];
 /** Namespaces: what is inside needs one that lives, three of them stay (facts kubernetes-api §3, §9, §13). */
 export const namespaceRule: AdmissionRule = {
   create(kind, object, around) {
-    if (kind.storage === storage) return newNamespace(object as Namespace);
     const namespace = object.metadata?.namespace;
     if (!kind.type.namespaced || namespace === undefined) return object;
     const home = around.current(`${storage}/${namespace}`) as Namespace | undefined;
@@ -36,13 +35,3 @@ export const namespaceRule: AdmissionRule = {
     }
   },
 };
-
-function newNamespace(namespace: Namespace): Namespace {
-  const name = namespace.metadata?.name ?? '';
-  return {
-    ...namespace,
-    metadata: { ...namespace.metadata, labels: { ...namespace.metadata?.labels, 'kubernetes.io/metadata.name': name } },
-    spec: { ...namespace.spec, finalizers: ['kubernetes'] },
-    status: { phase: 'Active' },
-  };
-}

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../kube/index.js';
 import { messageOf } from '../../lib/index.js';
 import { cleanupFinalizer } from '../admission/index.js';
+import { isEstablished } from '../crd/index.js';
 import { prefixOf } from '../keys.js';
 import type { Kind } from '../kind.js';
 import type { Entry, StoreEvent } from '../store/index.js';
@@ -50,7 +51,7 @@ const isBegun = ({ object, previous }: StoreEvent) =>
 
 function define({ registry, log }: Definitions, definition: KubeObject): void {
   try {
-    registry.define(definition);
+    if (isEstablished(definition)) registry.define(definition);
   } catch (error) {
     log.error({ err: error, definition: definition.metadata?.name }, `a definition is not served: ${messageOf(error)}`);
   }

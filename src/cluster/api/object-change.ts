@@ -21,7 +21,7 @@ export function hasStatus(kind: Kind): boolean {
  */
 export async function changeObject(api: Api, call: Call, current: Entry, wanted: KubeObject): Promise<KubeObject> {
   const { kind, path } = call;
-  const before = current.object;
+  const before = api.rules.convert(current.object, kind);
   const metadata = keptMetadata(kind, wanted, before);
   const parts =
     path.subresource === 'status'
@@ -29,6 +29,7 @@ export async function changeObject(api: Api, call: Call, current: Entry, wanted:
       : withoutStatus(kind, wanted, before, metadata);
   const completed = storable(api.rules.complete(kind, parts));
   requireValid(api, kind, completed, before);
+  call.warnings.push(...api.rules.warnings(kind, completed));
   const next = isNewGeneration(kind, completed, before)
     ? { ...completed, metadata: { ...completed.metadata, generation: (before.metadata?.generation ?? 0) + 1 } }
     : completed;
@@ -37,7 +38,8 @@ export async function changeObject(api: Api, call: Call, current: Entry, wanted:
 
 /** Stores a change that is already complete; nothing happens when nothing differs. */
 export async function storeChange(api: Api, call: Call, current: Entry, next: KubeObject): Promise<KubeObject> {
-  if (isDeepStrictEqual(storable(next), storable(current.object))) return current.object;
+  const before = api.rules.convert(current.object, call.kind);
+  if (isDeepStrictEqual(storable(next), storable(before))) return current.object;
   if (isDryRun(call.query)) return next;
   const stored = isFinished(next)
     ? await api.store.remove(current.key, current, next)

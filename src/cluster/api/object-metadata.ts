@@ -53,7 +53,8 @@ export function keptMetadata(kind: Kind, wanted: KubeObject, current: KubeObject
     );
   }
   if (given.resourceVersion && given.resourceVersion !== before.resourceVersion) throw conflict(kind.type, name);
-  checkFinalizers(kind, given.finalizers ?? [], before);
+  // What is no list is refused by validation.
+  if (Array.isArray(given.finalizers)) checkFinalizers(kind, given.finalizers, before);
   const { namespace, uid, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds, generateName } =
     before;
   return {

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../kube/index.js';
-import { apiVersionOf, shownAs } from '../keys.js';
-import type { Kind, TableMaker } from '../kind.js';
+import { apiVersionOf } from '../keys.js';
+import type { Kind, ObjectRules, TableMaker } from '../kind.js';
 import { badRequest } from '../refusals.js';
 import type { AnswerForm } from './negotiation.js';
 
@@ -9,6 +9,7 @@ export interface Presentation {
   readonly form: AnswerForm;
   readonly includeObject: 'Metadata' | 'Object' | 'None';
   readonly makeTable: TableMaker;
+  readonly rules: Pick<ObjectRules, 'convert'>;
   readonly now: () => Date;
 }
 
@@ -23,7 +24,7 @@ export function includeObjectOf(query: URLSearchParams): Presentation['includeOb
 
 /** One object in the form the client asked for. `columns` is false for all but the first event of a Table watch. */
 export function presentObject(to: Presentation, object: KubeObject, columns = true): object {
-  const shown = shownAs(to.kind, object);
+  const shown = to.rules.convert(object, to.kind);
   switch (to.form) {
     case 'table': {
       const metadata = { resourceVersion: object.metadata?.resourceVersion };
@@ -38,22 +39,19 @@ export function presentObject(to: Presentation, object: KubeObject, columns = tr
 
 /** A list in the form the client asked for. Items of built-in kinds leave out their kind, as Kubernetes does. */
 export function presentList(to: Presentation, objects: readonly KubeObject[], metadata: object): object {
+  const shown = objects.map((object) => to.rules.convert(object, to.kind));
   switch (to.form) {
     case 'table':
       return {
-        ...tableOf(
-          to,
-          objects.map((object) => shownAs(to.kind, object)),
-          true,
-        ),
+        ...tableOf(to, shown, true),
         metadata,
       };
     case 'partial': {
-      const items = objects.map((object) => presentObject(to, object));
+      const items = shown.map((object) => presentObject(to, object));
       return { kind: 'PartialObjectMetadataList', apiVersion: metaVersion, metadata, items };
     }
     case 'json': {
-      const items = objects.map((object) => (to.kind.custom ? shownAs(to.kind, object) : withoutKind(object)));
+      const items = to.kind.custom ? shown : shown.map(withoutKind);
       return { kind: `${to.kind.type.kind}List`, apiVersion: apiVersionOf(to.kind), metadata, items };
     }
   }

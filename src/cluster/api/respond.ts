@@ -7,7 +7,8 @@ import { includeObjectOf, presentList, presentObject } from './presentation.js';
 
 /** Puts a verb's answer into the form the client asked for and sends it. */
 export async function respond(api: Api, call: Call, answer: Answer, response: ServerResponse): Promise<void> {
-  for (const text of call.warnings) response.appendHeader('Warning', `299 - ${JSON.stringify(printable(text))}`);
+  for (const text of new Set(call.warnings))
+    response.appendHeader('Warning', `299 - ${JSON.stringify(printable(text))}`);
   switch (answer.form) {
     case 'plain':
       return sendJson(response, answer.code, answer.body);
@@ -29,12 +30,13 @@ export async function respond(api: Api, call: Call, answer: Answer, response: Se
 /** Header values are ASCII; a field name in a warning may be anything. */
 const printable = (text: string) => text.slice(0, 1024).replace(/[^\x20-\x7e]/g, '?');
 
-function presentationOf({ makeTable, now }: Api, { kind, request, query }: Call) {
+function presentationOf({ makeTable, rules, now }: Api, { kind, request, query }: Call) {
   return {
     kind,
     form: chooseForm(request.headers.accept),
     includeObject: includeObjectOf(query),
     makeTable,
+    rules,
     now,
   };
 }

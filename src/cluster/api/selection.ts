@@ -2,7 +2,7 @@ import { type KubeObject, parseFieldSelector, parseLabelSelector } from '../../k
 import { hasCode } from '../../lib/index.js';
 import type { Kind } from '../kind.js';
 import { badRequest } from '../refusals.js';
-import type { Call } from './call.js';
+import type { Api, Call } from './call.js';
 
 /** Which objects of a kind a list, watch or deletecollection is about. */
 export interface Selection {
@@ -40,20 +40,25 @@ const fieldsOf: Record<string, Record<string, string>> = {
 const aliases: Record<string, Record<string, string>> = { 'core/pods': { 'spec.host': 'spec.nodeName' } };
 
 /** The selection of a call's query and path. Throws 400 for what cannot be parsed and for fields the kind does not offer. */
-export function selectionOf({ kind, path, query }: Call): Selection {
+export function selectionOf({ rules }: Pick<Api, 'rules'>, { kind, path, query }: Call): Selection {
   const labelText = query.get('labelSelector') ?? '';
   const fieldText = query.get('fieldSelector') ?? '';
   try {
     const labels = parseLabelSelector(labelText);
     const fields = parseFieldSelector(fieldText);
     for (const { path: field } of fields.terms) requireField(kind, field);
+    const matchesFields = (object: KubeObject) => {
+      if (fields.terms.length === 0) return true;
+      const shown = rules.convert(object, kind);
+      return fields.matches((field) => readField(kind, shown, field));
+    };
     return {
       ...(path.namespace !== undefined && { namespace: path.namespace }),
       narrow: labelText !== '' || fieldText !== '' || path.name !== undefined,
       matches: (object) =>
         (path.name === undefined || object.metadata?.name === path.name) &&
         labels(object.metadata?.labels) &&
-        fields.matches((field) => readField(kind, object, field)),
+        matchesFields(object),
     };
   } catch (error) {
     throw hasCode(error, 'invalid') && !(error.cause instanceof Error) ? badRequest(error.message) : error;

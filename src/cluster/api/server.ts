@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { childOf } from '../../lib/index.js';
@@ -24,6 +25,8 @@ export interface HandlerOptions {
 
 /** Answers every request of the API server's sockets: nothing thrown inside gets out. */
 export function createRequestHandler({ api, authenticate, documents, stop }: HandlerOptions): RequestListener {
+  // Each open request listens to it; there is no number of them that would mean a leak.
+  setMaxListeners(0, stop);
   return (request, response) => {
     const started = api.now().getTime();
     response.on('close', () => {

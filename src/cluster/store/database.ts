@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { EdgeError } from '../../lib/index.js';
 
@@ -28,6 +29,8 @@ const schema = `
  * Throws `invalid` for a damaged file and `unsupported` for one a newer version wrote.
  */
 export function openDatabase(path: string): Database.Database {
+  // Secrets are in it: nobody else may read it or the files SQLite puts beside it.
+  closeSync(openSync(path, 'a', 0o600));
   const db = new Database(path, { timeout: 30_000 });
   try {
     db.pragma('journal_mode = WAL');

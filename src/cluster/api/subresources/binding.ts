@@ -4,7 +4,7 @@ import { badRequest } from '../../refusals.js';
 import { timestamp } from '../../timestamp.js';
 import { readObject } from '../body.js';
 import type { Api, Call, Verb } from '../call.js';
-import { storeChange } from '../object-change.js';
+import { requireValid, storeChange } from '../object-change.js';
 import { requireObject } from '../stored-object.js';
 
 type BindingBody = KubeObject & { target?: { kind?: unknown; name?: unknown } };
@@ -24,7 +24,9 @@ export const bindPod: Verb = async (api, call) => {
   const current = requireObject(api.store.current, podCall);
   const pod = current.object as Pod;
   requireBindable(api, podCall, pod, body);
-  await storeChange(api, podCall, current, bound(pod, node, body, api.now()));
+  const next = bound(pod, node, body, api.now());
+  requireValid(api, call.kind, next);
+  await storeChange(api, podCall, current, next);
   const status: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
   return { form: 'plain', code: 201, body: status };
 };

@@ -1,7 +1,7 @@
 import type { Namespace } from '../../../kube/index.js';
 import { readKind } from '../body.js';
 import type { Verb } from '../call.js';
-import { storeChange } from '../object-change.js';
+import { requireValid, storeChange } from '../object-change.js';
 import { keptMetadata } from '../object-metadata.js';
 import { requireObject } from '../stored-object.js';
 
@@ -14,5 +14,6 @@ export const finalizeNamespace: Verb = async (api, call) => {
   keptMetadata(call.kind, wanted, before);
   const finalizers = wanted.spec?.finalizers ?? [];
   const next = { ...before, spec: { ...before.spec, finalizers } };
+  requireValid(api, call.kind, next);
   return { form: 'object', code: 200, object: await storeChange(api, call, current, next) };
 };

@@ -18,8 +18,11 @@ export async function storeNew(api: Api, call: Call, given: KubeObject): Promise
   const metadata = freshMetadata(kind, given, path.namespace, api.now());
   const named = nameObject(api, call, { ...initial(call, given), metadata });
   const name = named.metadata?.name ?? '';
-  const admitted = api.admission.create(kind, storable(api.rules.complete(kind, named)));
-  requireValid(api, kind, admitted);
+  const completed = storable(api.rules.complete(kind, named));
+  // Before admission, whose rules read the object as typed.
+  requireValid(api, kind, completed);
+  call.warnings.push(...api.rules.warnings(kind, completed));
+  const admitted = api.admission.create(kind, completed);
   const key = keyOf(kind, path.namespace, name);
   if (api.store.current(key)) throw alreadyExists(kind.type, name);
   if (isDryRun(call.query)) return admitted;
@@ -36,7 +39,7 @@ function initial({ kind }: Call, object: KubeObject): KubeObject {
 
 function nameObject(api: Api, { kind, path }: Call, object: KubeObject): KubeObject {
   const { name, generateName: base } = object.metadata ?? {};
-  if (name || !base) return object;
+  if (name || typeof base !== 'string' || base === '') return object;
   let made = '';
   for (let tries = 0; tries < nameTries; tries += 1) {
     made = generateName(base, api.random);

@@ -7,7 +7,7 @@ import { selectionOf } from '../selection.js';
 
 /** Deletes everything selected and answers the list of it. The writes share their syncs of the disk. */
 export const removeCollection: Verb = async (api, call) => {
-  const { namespace, matches } = selectionOf(call);
+  const { namespace, matches } = selectionOf(api, call);
   const options = await deleteOptionsOf(api, call);
   const { entries, revision } = api.store.list({ prefix: prefixOf(call.kind, namespace), matches });
   const deletions = entries.map(async ({ key }): Promise<KubeObject | undefined> => {

@@ -6,7 +6,7 @@ import { continueToken, listOptionsOf } from '../list-options.js';
 import { selectionOf } from '../selection.js';
 
 export const listObjects: Verb = async (api, call) => {
-  const { namespace, matches, narrow } = selectionOf(call);
+  const { namespace, matches, narrow } = selectionOf(api, call);
   const options = await listOptionsOf(api, call);
   try {
     const { entries, revision, remaining } = api.store.list({

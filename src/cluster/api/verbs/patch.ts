@@ -1,4 +1,3 @@
-import { shownAs } from '../../keys.js';
 import { invalid } from '../../refusals.js';
 import { checkFields, readBody } from '../body.js';
 import type { Verb } from '../call.js';
@@ -12,7 +11,7 @@ export const patchObject: Verb = async (api, call) => {
   const patch = parsePatch(await readBody(request), request.headers['content-type'], { kind, name, rules: api.rules });
   // From here to the write everything is in one turn: no other write comes between, so there is nothing to retry.
   const current = requireObject(api.store.current, call);
-  const wanted = patch(shownAs(kind, current.object));
+  const wanted = patch(api.rules.convert(current.object, kind));
   checkFields(api, call, wanted, [], (message) =>
     invalid(kind.type, name, [{ field: 'patch', reason: 'FieldValueInvalid', message }]),
   );

@@ -26,13 +26,14 @@ interface WatchOptions {
 
 /** Streams changes as JSON lines (facts kubernetes-api §5) until the client goes, the time is over or history is lost. */
 export const watchObjects: Verb = async (api, call) => {
-  const selection = selectionOf(call);
+  const selection = selectionOf(api, call);
   const options = watchOptionsOf(api, call);
   const presentation = {
     kind: call.kind,
     form: chooseForm(call.request.headers.accept),
     includeObject: includeObjectOf(call.query),
     makeTable: api.makeTable,
+    rules: api.rules,
     now: api.now,
   };
   return {

@@ -33,6 +33,7 @@ export async function runEdgecore(
     now,
     random,
   });
+  let kubeletPort = config.edged.port;
   let tellIdentified = () => {};
   const identified = new Promise<void>((resolve) => {
     tellIdentified = resolve;
@@ -55,7 +56,8 @@ export async function runEdgecore(
     await identified;
     if (!config.stream || stop.aborted) return;
     const { runTunnel } = await import('./stream/index.js');
-    await runTunnel({ config: config.stream, log: log.child({ part: 'stream' }), random }, stop);
+    const kubelet = () => ({ address: config.edged.address, port: kubeletPort });
+    await runTunnel({ config: config.stream, kubelet, log: log.child({ part: 'stream' }), random }, stop);
   };
   const node: Loop = async (stop) => {
     const runtime = await openRuntime(config.runtime, log.child({ part: 'runtime' }), stop);
@@ -74,6 +76,9 @@ export async function runEdgecore(
           log: log.child({ part: 'edged' }),
           now: () => now().getTime(),
           random,
+          onListening: (port) => {
+            kubeletPort = port;
+          },
         },
         inner,
       );

@@ -57,7 +57,6 @@ export function readStream(section: Section, hub: HubConfig, edged: EdgedConfig)
     certFile: section.text('tlsTunnelCertFile', hub.certFile),
     keyFile: section.text('tlsTunnelPrivateKeyFile', hub.keyFile),
     handshakeTimeoutMs: section.integer('handshakeTimeout', 30, { min: 1 }) * 1000,
-    kubelet: { address: edged.address, port: edged.port },
   };
   return section.flag('enable', false) ? config : undefined;
 }

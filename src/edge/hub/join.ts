@@ -1,5 +1,6 @@
 import { EdgeError, messageOf } from '../../lib/index.js';
-import { caHash, createEdgeRequest, parseToken, pemOf, readCertificate } from '../../wire/index.js';
+import { caHash, parseToken, pemOf, readCertificate } from '../../wire/index.js';
+import { createEdgeRequest } from './edge-request.js';
 import { httpsGet } from './https-get.js';
 import type { HubConfig } from './hub-config.js';
 import { belongsTo, type Identity } from './identity.js';
@@ -41,7 +42,7 @@ export async function requestCertificate(
   proof: { readonly token: string } | Pick<Identity, 'cert' | 'key'>,
   signal: AbortSignal,
 ): Promise<Identity> {
-  const { csrDer, keyPem } = await createEdgeRequest(config.node);
+  const { csrDer, keyPem } = createEdgeRequest(config.node);
   const held = 'token' in proof ? {} : { cert: proof.cert, key: proof.key };
   const der = await httpsGet({
     url: `${config.httpServer}/edge.crt`,

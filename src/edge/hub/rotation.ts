@@ -14,7 +14,7 @@ export function rotationTime(
   random: () => number,
 ): Date {
   const start = certificate.notBefore.getTime();
-  return new Date(start + (certificate.notAfter.getTime() - start) * (0.7 + 0.2 * random()));
+  return new Date(Math.round(start + (certificate.notAfter.getTime() - start) * (0.7 + 0.2 * random())));
 }
 
 /**

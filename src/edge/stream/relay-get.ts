@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { EdgeError, messageOf } from '../../lib/index.js';
 import type { TunnelConnector } from '../../wire/index.js';
-import type { StreamConfig } from './stream-config.js';
+import type { KubeletAddress } from './stream-config.js';
 
 const hopByHop = new Set([
   'connection',
@@ -22,7 +22,7 @@ const hopByHop = new Set([
  */
 export async function* relayGet(
   connector: TunnelConnector,
-  kubelet: StreamConfig['kubelet'],
+  kubelet: KubeletAddress,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
   const outgoing = request({

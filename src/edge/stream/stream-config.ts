@@ -9,6 +9,7 @@ export interface StreamConfig {
   readonly certFile: string;
   readonly keyFile: string;
   readonly handshakeTimeoutMs: number;
-  /** Where edged's kubelet API listens; what host a connector names does not count. */
-  readonly kubelet: { readonly address: string; readonly port: number };
 }
+
+/** Where edged's kubelet API listens; what host a connector names does not count. */
+export type KubeletAddress = { readonly address: string; readonly port: number };

@@ -2,13 +2,13 @@ import type { RawData, WebSocket } from 'ws';
 import { EdgeError, type Log, messageOf } from '../../lib/index.js';
 import { decodeConnector, decodeFrame, encodeFrame, frameTypes, type TunnelConnector } from '../../wire/index.js';
 import { relayGet } from './relay-get.js';
-import type { StreamConfig } from './stream-config.js';
+import type { KubeletAddress } from './stream-config.js';
 
 const maxStreams = 256;
 /** What a frame carries at most: small enough that streams take turns. */
 const chunkBytes = 64 * 1024;
 
-type Options = { readonly kubelet: StreamConfig['kubelet']; readonly log: Log };
+type Options = { readonly kubelet: () => KubeletAddress; readonly log: Log };
 
 /**
  * Serves the requests that come over one open tunnel (facts stream-tunnel §4, §5) until it closes or abort;
@@ -101,7 +101,7 @@ async function relay(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    for await (const chunk of relayGet(connector, options.kubelet, signal)) await write(chunk);
+    for await (const chunk of relayGet(connector, options.kubelet(), signal)) await write(chunk);
   } catch (error) {
     if (signal.aborted) return;
     // The cloud has answered 200 by now: the body is the only place left to say it (facts stream-tunnel §6).

@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import { createBackoff, type Log, messageOf, pause } from '../../lib/index.js';
 import { tunnelPath, tunnelSocketOptions } from '../../wire/index.js';
 import { opened, watchLiveness } from '../hub/index.js';
-import type { StreamConfig } from './stream-config.js';
+import type { KubeletAddress, StreamConfig } from './stream-config.js';
 import { serveTunnel } from './tunnel-session.js';
 
 const pingIntervalMs = 5000;
@@ -13,10 +13,15 @@ const pingIntervalMs = 5000;
  * Files are read at each dial, so a renewed certificate is used from the next one on.
  */
 export async function runTunnel(
-  options: { readonly config: StreamConfig; readonly log: Log; readonly random?: () => number },
+  options: {
+    readonly config: StreamConfig;
+    readonly kubelet: () => KubeletAddress;
+    readonly log: Log;
+    readonly random?: () => number;
+  },
   signal: AbortSignal,
 ): Promise<void> {
-  const { config, log, random = Math.random } = options;
+  const { config, kubelet, log, random = Math.random } = options;
   const backoff = createBackoff({ baseMs: 250, maxMs: 2000, jitter: 0.5, random });
   let said = '';
   while (!signal.aborted) {
@@ -25,7 +30,7 @@ export async function runTunnel(
       log.info({ server: config.server }, 'tunnel to the cloud is open');
       said = '';
       backoff.reset();
-      const reason = await serveTunnel(socket, { kubelet: config.kubelet, log }, signal);
+      const reason = await serveTunnel(socket, { kubelet, log }, signal);
       if (!signal.aborted) log.info({ reason }, 'tunnel to the cloud closed');
     } catch (error) {
       if (signal.aborted) return;

@@ -38,7 +38,7 @@ describe('the tunnel of an edge', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'skerry-stream-'));
     const authority = await createAuthority({ commonName: 'KubeEdge' });
-    const subject = { commonName: 'KubeEdge' };
+    const subject = { commonName: 'KubeEdge', organizations: ['KubeEdge'] };
     const leaf = await issuePair(authority, { subject, usages: ['server'], ipAddresses: ['127.0.0.1'], days: 1 });
     const client = await issuePair(authority, {
       subject: { commonName: 'system:node:edge-1' },

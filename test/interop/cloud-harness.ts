@@ -137,7 +137,7 @@ export interface EdgePeer {
   /** The first message, past or to come, that fits; it is taken out. */
   next(fits: (message: WireMessage) => boolean): Promise<WireMessage>;
   reply(to: string): Promise<WireMessage>;
-  readonly closed: Promise<unknown>;
+  readonly closed: Promise<void>;
 }
 
 export async function connectEdge(
@@ -181,7 +181,9 @@ export async function connectEdge(
     if (options.acks !== false && message.content?.metadata?.uid !== undefined) ack(message);
     for (const wake of [...waiters]) wake();
   });
-  const closed = once(socket, 'close');
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  // A refused or broken connection shows in `open` and `closed`.
+  socket.on('error', () => {});
   await once(socket, 'open');
   const next: EdgePeer['next'] = (fits) =>
     new Promise((resolve) => {

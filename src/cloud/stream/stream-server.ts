@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import { EdgeError, hasCode, type Log, messageOf } from '../../lib/index.js';
+import { EdgeError, type ErrorCode, type Log, messageOf } from '../../lib/index.js';
 import { nodeOfHeaders, routeOf, type StreamRoute } from './routes.js';
 import type { Tunnel } from './tunnel.js';
 
@@ -102,18 +102,19 @@ function headersOf(request: IncomingMessage): Record<string, string[]> {
 
 const canonical = (name: string) => name.replace(/(^|-)[a-z]/g, (letters) => letters.toUpperCase());
 
+const httpOf: Partial<Record<ErrorCode, number>> = {
+  invalid: 400,
+  'not-found': 404,
+  unsupported: 501,
+  unavailable: 503,
+};
+
 function fail(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  const status = hasCode(error, 'not-found')
-    ? 404
-    : hasCode(error, 'unsupported')
-      ? 501
-      : hasCode(error, 'unavailable')
-        ? 503
-        : 500;
+  const status = error instanceof EdgeError ? (httpOf[error.code] ?? 500) : 500;
   const body = error instanceof EdgeError ? messageOf(error) : 'internal error';
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${body}\n`);
 }

@@ -1,170 +1,157 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createFakeRuntime, type FakeRuntime } from '../cri/index.js';
-import type { Change, ConfigMap, CoreEvent, Node, Pod, PodStatus, Secret } from '../kube/index.js';
-import { createAsyncQueue, EdgeError, silentLog } from '../lib/index.js';
-import type { EdgedConfig } from './edged-config.js';
-import type { ObjectReader } from './ports.js';
-import { runEdged } from './run-edged.js';
-
-interface Bench extends AsyncDisposable {
-  readonly runtime: FakeRuntime;
-  readonly statuses: Map<string, PodStatus>;
-  readonly events: CoreEvent[];
-  readonly gone: string[];
-  readonly nodes: Node[];
-  readonly port: number;
-  pods(change: Change<Pod>): void;
-  setConfigMap(name: string, data: Record<string, string>): void;
-  until<T>(what: () => T | undefined | false): Promise<T>;
-  stop(): Promise<void>;
-}
-
-const folders: string[] = [];
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
-});
-
-async function start(runtime: FakeRuntime, first: readonly Pod[] = [], folder?: string): Promise<Bench> {
-  const root = folder ?? (await mkdtemp(join(tmpdir(), 'skerry-edged-')));
-  folders.push(root);
-  const config: EdgedConfig = {
-    nodeName: 'edge-test',
-    nodeIp: '192.0.2.7',
-    rootDirectory: join(root, 'kubelet'),
-    podLogsDirectory: join(root, 'logs'),
-    maxPods: 110,
-    clusterDns: [],
-    clusterDomain: 'cluster.local',
-    resolvConf: '',
-    cgroupDriver: 'systemd',
-    labels: { zone: 'a' },
-    annotations: {},
-    taints: [],
-    registerNode: true,
-    registerSchedulable: true,
-    statusIntervalMs: 50,
-    statusReportIntervalMs: 300_000,
-    leaseDurationSeconds: 40,
-    kubeletVersion: 'v1.36.0-test',
-    address: '127.0.0.1',
-    port: 0,
-  };
-  const changes = createAsyncQueue<Change<Pod>>(1000);
-  changes.push({ kind: 'reset', items: first });
-  const objectChanges = createAsyncQueue<{ kind: 'ConfigMap' | 'Secret'; key: { namespace: string; name: string } }>(
-    100,
-  );
-  const configMaps = new Map<string, ConfigMap>();
-  const statuses = new Map<string, PodStatus>();
-  const events: CoreEvent[] = [];
-  const gone: string[] = [];
-  const nodes: Node[] = [];
-  const stop = new AbortController();
-  stop.signal.addEventListener('abort', () => {
-    changes.close();
-    objectChanges.close();
-  });
-  const objects: ObjectReader = {
-    configMap: async ({ name }) => {
-      const found = configMaps.get(name);
-      if (!found) throw new EdgeError('not-found', `configmap "${name}" not found`);
-      return found;
-    },
-    secret: async ({ name }): Promise<Secret> => {
-      throw new EdgeError('not-found', `secret "${name}" not found`);
-    },
-    runtimeClass: async (name) => ({ handler: name }),
-    serviceAccountToken: async () => ({ token: 't', expirationTimestamp: new Date(Date.now() + 3.6e6).toISOString() }),
-    changed: () => objectChanges,
-  };
-  let port = 0;
-  let listens: () => void;
-  const listening = new Promise<void>((resolve) => {
-    listens = resolve;
-  });
-  const running = runEdged(
-    {
-      config,
-      runtime,
-      events: runtime,
-      pods: { pods: () => changes },
-      objects,
-      status: {
-        podStatus: async ({ uid }, status) => void statuses.set(uid, status),
-        podGone: async ({ uid }) => void gone.push(uid),
-        event: async (event) => void events.push(event),
-        registerNode: async (node) => void nodes.push(node),
-        nodeStatus: async (node) => void nodes.push(node),
-        renewLease: async () => undefined,
-      },
-      log: silentLog,
-      onListening: (taken) => {
-        port = taken;
-        listens();
-      },
-    },
-    stop.signal,
-  );
-  await Promise.race([listening, running]);
-  const end = async () => {
-    stop.abort();
-    await running;
-  };
-  return {
-    runtime,
-    statuses,
-    events,
-    gone,
-    nodes,
-    port,
-    pods: (change) => changes.push(change),
-    setConfigMap(name, data) {
-      configMaps.set(name, { metadata: { name, namespace: 'default' }, data });
-      objectChanges.push({ kind: 'ConfigMap', key: { namespace: 'default', name } });
-    },
-    until: (what) =>
-      vi.waitFor(() => what() || Promise.reject(new Error('not yet')), { timeout: 10_000, interval: 5 }) as never,
-    stop: end,
-    [Symbol.asyncDispose]: end,
-  };
-}
-
-function pod(uid: string, spec: Partial<Pod['spec']> = {}, metadata: Pod['metadata'] = {}): Pod {
-  return {
-    metadata: { uid, name: `pod-${uid}`, namespace: 'default', ...metadata },
-    spec: { containers: [{ name: 'main', image: 'hello:v1' }], ...spec },
-  };
-}
+import { describe, expect, it } from 'vitest';
+import { createFakeRuntime } from '../cri/index.js';
+import { EdgeError } from '../lib/index.js';
+import { longRunning, startBench, testPod } from './testing/bench.js';
 
 describe('edged', () => {
   it('runs a pod, tells its status and ends it without a trace', async () => {
     const runtime = createFakeRuntime({ images: ['hello:v1'] });
-    await using edged = await start(runtime, [pod('a')]);
-    const status = await edged.until(() => edged.statuses.get('a')?.phase === 'Running' && edged.statuses.get('a'));
+    await using edged = await startBench({ runtime, pods: [testPod('a')] });
+    await edged.until(() => edged.statuses.get('a')?.phase === 'Running');
+    const status = edged.statuses.get('a');
     expect(status?.containerStatuses).toMatchObject([{ name: 'main', ready: true, restartCount: 0 }]);
     expect(status?.podIP).toBeTruthy();
     expect(status?.hostIP).toBe('192.0.2.7');
     await edged.until(() => edged.events.length >= 3);
     expect(edged.events.map(({ reason }) => reason)).toEqual(expect.arrayContaining(['Pulled', 'Created', 'Started']));
 
-    edged.pods({
-      kind: 'put',
-      item: pod('a', {}, { deletionTimestamp: '2026-01-01T00:00:00Z', deletionGracePeriodSeconds: 1 }),
-    });
+    edged.remove('a');
     await edged.until(() => edged.gone.includes('a'));
     expect(await runtime.listPodSandboxes()).toEqual([]);
     expect(await runtime.listContainers()).toEqual([]);
     expect(edged.statuses.get('a')?.phase).toMatch(/Failed|Succeeded/);
   });
 
-  it('registers a node that is ready', async () => {
-    await using edged = await start(createFakeRuntime());
+  it('registers a node that is ready, and tells when the runtime is not', async () => {
+    const runtime = createFakeRuntime();
+    await using edged = await startBench({ runtime });
     const node = await edged.until(() => edged.nodes[0]);
     expect(node.metadata?.labels).toMatchObject({ zone: 'a', 'node-role.kubernetes.io/edge': '' });
-    expect(node.status?.conditions?.find(({ type }) => type === 'Ready')?.status).toBe('True');
+    const ready = () => edged.nodes.at(-1)?.status?.conditions?.find(({ type }) => type === 'Ready');
+    expect(ready()?.status).toBe('True');
     expect(node.status?.daemonEndpoints?.kubeletEndpoint?.Port).toBe(edged.port);
+    runtime.setReady({ runtime: false });
+    await edged.until(() => ready()?.status === 'False');
+    expect(ready()).toMatchObject({ reason: 'KubeletNotReady', message: expect.stringContaining('RuntimeReady') });
+    runtime.setReady({ runtime: true });
+    await edged.until(() => ready()?.status === 'True');
+  });
+
+  it('restarts a container that ended, at once the first time, and tells the wait before the second', async () => {
+    const runtime = createFakeRuntime({ images: ['hello:v1'] });
+    await using edged = await startBench({ runtime, pods: [testPod('a')] });
+    const current = () => edged.statuses.get('a')?.containerStatuses?.[0];
+    await edged.until(() => current()?.state?.running);
+    const crash = () => runtime.exit(current()?.containerID?.replace('fake://', '') ?? '', 3);
+    crash();
+    await edged.until(() => current()?.restartCount === 1 && current()?.state?.running);
+    expect(current()?.lastState?.terminated).toMatchObject({ exitCode: 3, reason: 'Error' });
+    crash();
+    await edged.until(() => current()?.state?.waiting);
+    expect(current()?.state?.waiting).toEqual({
+      reason: 'CrashLoopBackOff',
+      message: 'back-off 10s restarting failed container=main pod=pod-a_default(a)',
+    });
+    expect(edged.statuses.get('a')?.phase).toBe('Running');
+    expect(edged.events.some(({ reason, type }) => reason === 'BackOff' && type === 'Warning')).toBe(true);
+  });
+
+  it('ends a pod that may not restart with the phase its containers earned', async () => {
+    const runtime = createFakeRuntime({ images: ['hello:v1'] });
+    const pods = [testPod('ok', { restartPolicy: 'Never' }), testPod('bad', { restartPolicy: 'Never' })];
+    await using edged = await startBench({ runtime, pods });
+    for (const [uid, code] of [
+      ['ok', 0],
+      ['bad', 7],
+    ] as const) {
+      await edged.until(() => edged.statuses.get(uid)?.phase === 'Running');
+      runtime.exit(edged.statuses.get(uid)?.containerStatuses?.[0]?.containerID?.replace('fake://', '') ?? '', code);
+    }
+    await edged.until(
+      () => edged.statuses.get('ok')?.phase === 'Succeeded' && edged.statuses.get('bad')?.phase === 'Failed',
+    );
+    const sandboxes = await runtime.listPodSandboxes();
+    await edged.until(async () => (await runtime.listPodSandboxes()).every(({ state }) => state === 1));
+    expect(sandboxes).toHaveLength(2);
+  });
+
+  it('adopts what runs after its own restart and starts nothing again', async () => {
+    const runtime = createFakeRuntime({ images: ['hello:v1'] });
+    const pods = [testPod('a'), testPod('b')];
+    const first = await startBench({ runtime, pods });
+    await first.until(() => pods.every(({ metadata }) => first.statuses.get(metadata?.uid ?? '')?.phase === 'Running'));
+    await first.stop();
+    const before = runtime.calls.length;
+    await using second = await startBench({ runtime, pods, folder: first.folder });
+    await second.until(() =>
+      pods.every(({ metadata }) => second.statuses.get(metadata?.uid ?? '')?.phase === 'Running'),
+    );
+    const verbs = runtime.calls.slice(before).map(({ verb }) => verb);
+    expect(verbs.filter((verb) => /^(run|create|start|stop|remove)/.test(verb))).toEqual([]);
+  });
+
+  it('ends its own orphans and leaves the sandboxes of others alone', async () => {
+    const runtime = createFakeRuntime({ images: ['hello:v1'] });
+    const first = await startBench({ runtime, pods: [testPod('mine')] });
+    await first.until(() => first.statuses.get('mine')?.phase === 'Running');
+    await first.stop();
+    const other = await startBench({ runtime, pods: [testPod('other')], config: { nodeName: 'other-node' } });
+    await other.until(() => other.statuses.get('other')?.phase === 'Running');
+    await other.stop();
+    await using second = await startBench({ runtime, folder: first.folder });
+    await second.until(async () => (await runtime.listPodSandboxes()).length === 1);
+    expect((await runtime.listPodSandboxes()).map(({ metadata }) => metadata?.uid)).toEqual(['other']);
+    expect(second.gone).toEqual([]);
+    await other[Symbol.asyncDispose]();
+  });
+
+  it('tells of an image that is not there and starts the pod when it is', async () => {
+    const runtime = createFakeRuntime();
+    await using edged = await startBench({ runtime, pods: [testPod('a')] });
+    const waiting = () => edged.statuses.get('a')?.containerStatuses?.[0]?.state?.waiting;
+    await edged.until(() => waiting()?.reason === 'ErrImagePull');
+    await edged.until(() => waiting()?.reason === 'ImagePullBackOff');
+    expect(edged.statuses.get('a')?.phase).toBe('Pending');
+    expect(edged.events.map(({ reason }) => reason)).toEqual(expect.arrayContaining(['Pulling', 'Failed', 'BackOff']));
+    runtime.addImage('hello:v1');
+    await edged.until(() => edged.statuses.get('a')?.phase === 'Running');
+    // The back-off of a failed pull is ten seconds.
+  }, 30_000);
+
+  it('waits for a configMap that is missing, by name, and goes on when it appears', async () => {
+    const runtime = createFakeRuntime({ images: ['hello:v1'] });
+    const container = {
+      name: 'main',
+      image: 'hello:v1',
+      command: longRunning,
+      envFrom: [{ configMapRef: { name: 'settings' } }],
+    };
+    await using edged = await startBench({ runtime, pods: [testPod('a', { containers: [container] })] });
+    const waiting = () => edged.statuses.get('a')?.containerStatuses?.[0]?.state?.waiting;
+    await edged.until(() => waiting()?.reason === 'CreateContainerConfigError');
+    expect(waiting()?.message).toBe('configmap "settings" not found');
+    edged.setConfigMap('settings', { COLOUR: 'blue' });
+    await edged.until(() => edged.statuses.get('a')?.phase === 'Running');
+  });
+
+  it('goes on after a runtime that died in the middle of a start', async () => {
+    const runtime = createFakeRuntime({ images: ['hello:v1'] });
+    runtime.failNext('startContainer', new EdgeError('unavailable', 'connection lost'));
+    await using edged = await startBench({ runtime, pods: [testPod('a')] });
+    await edged.until(
+      () => edged.statuses.get('a')?.containerStatuses?.[0]?.state?.waiting?.reason === 'RunContainerError',
+    );
+    runtime.gap();
+    await edged.until(() => edged.statuses.get('a')?.phase === 'Running');
+    expect((await runtime.listPodSandboxes()).length).toBe(1);
+  });
+
+  it('refuses by name what it cannot do yet', async () => {
+    const runtime = createFakeRuntime({ images: ['hello:v1'] });
+    const container = { name: 'main', image: 'hello:v1', livenessProbe: { tcpSocket: { port: 80 } } };
+    await using edged = await startBench({ runtime, pods: [testPod('a', { containers: [container] })] });
+    const waiting = () => edged.statuses.get('a')?.containerStatuses?.[0]?.state?.waiting;
+    await edged.until(() => waiting()?.message?.includes('livenessProbe of container main'));
+    expect(await runtime.listPodSandboxes()).toEqual([]);
   });
 });

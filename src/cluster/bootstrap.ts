@@ -21,13 +21,26 @@ export async function createBootstrapObjects(
   { caPem, port }: { caPem: string; port: number },
 ): Promise<void> {
   const ensure = async (type: ResourceType, object: KubeObject) => {
+    const { name = '', namespace } = object.metadata ?? {};
+    try {
+      // Asked first: a Service that exists already is refused for its address before its name.
+      await api.get(type, { name, namespace });
+      return;
+    } catch (error) {
+      if (!hasCode(error, 'not-found')) throw error;
+    }
     try {
       await api.create(type, object);
     } catch (error) {
       if (!hasCode(error, 'already-exists')) throw error;
     }
   };
-  for (const name of namespaces) await ensure(resources.namespaces, named(name));
+  for (const name of namespaces) {
+    await ensure(resources.namespaces, named(name));
+    // The namespace controller makes these too; made here, the first pod need not wait for it.
+    await ensure(resources.serviceAccounts, named('default', name));
+    await ensure(resources.configMaps, { ...named('kube-root-ca.crt', name), data: { 'ca.crt': caPem } } as KubeObject);
+  }
   await ensure(resources.configMaps, {
     ...named('extension-apiserver-authentication', 'kube-system'),
     data: { 'client-ca-file': caPem },

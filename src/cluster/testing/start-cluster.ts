@@ -68,6 +68,12 @@ export async function startCluster(
   const open = async (method: string, path: string, ask: Ask = {}) => {
     const { body, type = 'application/json', accept = 'application/json', token, anonymous } = ask;
     const { ca, cert, key } = credentials;
+    const bytes =
+      body === undefined
+        ? undefined
+        : Buffer.isBuffer(body)
+          ? body
+          : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
     const call = request(`${credentials.server}`, {
       path,
       method,
@@ -76,11 +82,11 @@ export async function startCluster(
       ...(!anonymous && { cert, key }),
       headers: {
         accept,
-        ...(body !== undefined && { 'content-type': type }),
+        ...(bytes && { 'content-type': type, 'content-length': bytes.length }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
     });
-    call.end(body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
+    call.end(bytes);
     const [response] = (await once(call, 'response')) as [IncomingMessage];
     return response;
   };

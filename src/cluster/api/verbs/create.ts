@@ -1,5 +1,6 @@
 import { alreadyExists, generateName, type KubeObject } from '../../../kube/index.js';
 import { keyOf } from '../../keys.js';
+import { awaitAccount } from '../account-arrival.js';
 import { isDryRun, readKind } from '../body.js';
 import type { Api, Call, Verb } from '../call.js';
 import { hasStatus, requireValid } from '../object-change.js';
@@ -9,6 +10,7 @@ const nameTries = 8;
 
 export const createObject: Verb = async (api, call) => {
   const object = await readKind(api, call);
+  await awaitAccount(api, call, object);
   return { form: 'object', code: 201, object: await storeNew(api, call, object) };
 };
 

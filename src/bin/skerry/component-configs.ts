@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Layout } from './layout.js';
 import type { Ports } from './ports.js';
+import type { Settings } from './settings.js';
 
 const loopback = '127.0.0.1';
 
@@ -50,12 +51,12 @@ export function cloudcoreYaml(layout: Layout, ports: Ports): string {
 export function edgecoreYaml(options: {
   readonly layout: Layout;
   readonly ports: Ports;
-  readonly node: string;
+  readonly settings: Pick<Settings, 'node' | 'bridge'>;
   readonly token: string;
   readonly runtimeEndpoint: string;
   readonly cgroupDriver: 'systemd' | 'cgroupfs';
 }): string {
-  const { layout, ports, node, token, runtimeEndpoint, cgroupDriver } = options;
+  const { layout, ports, settings, token, runtimeEndpoint, cgroupDriver } = options;
   const certificate = (name: string) => join(layout.edgecore, 'certs', name);
   const tls = {
     tlsCertFile: certificate('server.crt'),
@@ -68,16 +69,17 @@ export function edgecoreYaml(options: {
     modules: {
       edged: {
         enable: true,
-        hostnameOverride: node,
+        hostnameOverride: settings.node,
         rootDirectory: join(layout.edgecore, 'kubelet'),
         tailoredKubeletConfig: {
           address: loopback,
           readOnlyPort: ports.edged,
-          staticPodPath: join(layout.edgecore, 'manifests'),
           podLogsDir: join(layout.edgecore, 'pods'),
           containerRuntimeEndpoint: runtimeEndpoint,
           imageServiceEndpoint: runtimeEndpoint,
           cgroupDriver,
+          // A tree of our own, so that everything of it can be removed again.
+          cgroupRoot: `/${settings.bridge}`,
         },
       },
       edgeHub: {

@@ -30,6 +30,9 @@ export function demoPod(image: string): Pod {
 
 /** Creates the demo pod unless it is there, and settles with it once it is Running and has its address. */
 export async function runDemoPod(api: KubeApi, image: string, log: Log, signal: AbortSignal): Promise<Pod> {
+  // A pod names the service account of its namespace, which a controller makes a moment after the namespace.
+  const account = { namespace: key.namespace, name: 'default' };
+  await waitForObject(api, resources.serviceAccounts, account, () => true, { log, signal });
   try {
     await api.create(resources.pods, demoPod(image), { signal });
   } catch (error) {

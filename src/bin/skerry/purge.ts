@@ -2,6 +2,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { execa } from 'execa';
 import { purgeContainerd } from '../../backends/containerd/index.js';
 import { EdgeError, silentLog } from '../../lib/index.js';
+import { removeCgroups } from './cgroups.js';
 import { down } from './down.js';
 import type { Layout } from './layout.js';
 import { removeBridge } from './network.js';
@@ -23,7 +24,10 @@ export async function purge(layout: Layout, report: Report): Promise<void> {
     throw new EdgeError('invalid', `${layout.state} was not made by skerry: it is left alone.`);
   }
   await down(layout, report);
-  if (settings) await removeBridge(settings.bridge);
+  if (settings) {
+    await removeBridge(settings.bridge);
+    await removeCgroups(settings.bridge);
+  }
   if (settings && settings.runtimeEndpoint === undefined) {
     await purgeContainerd({ folder: layout.containerd, log: silentLog });
   }

@@ -50,9 +50,9 @@ export async function startCloud(stage: Stage, api: KubeApi): Promise<string> {
 
 /** Whether the hub takes connections: edges open theirs there. */
 async function hubListens(port: number, signal: AbortSignal): Promise<void> {
-  const socket = connect({ host: '127.0.0.1', port, signal });
+  const socket = connect({ host: '127.0.0.1', port });
   try {
-    await once(socket, 'connect');
+    await once(socket, 'connect', { signal });
   } finally {
     socket.destroy();
   }

@@ -17,7 +17,7 @@ export async function startEdge(stage: Stage, api: KubeApi, at: RuntimeAtWork, t
   const cgroupDriver = (await at.runtime.cgroupDriver()) ?? 'cgroupfs';
   await writeFileAtomic(
     configFile,
-    edgecoreYaml({ layout, ports, node: settings.node, token, runtimeEndpoint: at.endpoint, cgroupDriver }),
+    edgecoreYaml({ layout, ports, settings, token, runtimeEndpoint: at.endpoint, cgroupDriver }),
     0o600,
   );
   held.defer('the pods', async () => {

@@ -21,7 +21,8 @@ export async function runCluster(options: ClusterOptions, signal: AbortSignal): 
     now,
     random: Math.random,
     components: ({ api, caPem }: { api: Parameters<typeof runScheduler>[0]['api']; caPem: string }) => [
-      (part: AbortSignal) => runControllers({ api, caPem, log: log.child({ part: 'controllers' }), now }, part),
+      (part: AbortSignal) =>
+        runControllers({ api, registry, caPem, log: log.child({ part: 'controllers' }), now }, part),
       (part: AbortSignal) => runScheduler({ api, log: log.child({ part: 'scheduler' }), now }, part),
     ],
   };

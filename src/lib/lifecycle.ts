@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A long-running part. Abort asks it to stop; settling means everything is released; a throw is a fault. */
@@ -10,6 +10,8 @@ export type Loop = (signal: AbortSignal) => Promise<void>;
  */
 export function childOf(parent: AbortSignal): AbortController & Disposable {
   const child = new AbortController();
+  // Every request and watch of a group listens to it: many listeners are no leak here.
+  setMaxListeners(0, child.signal);
   const follow = () => child.abort(parent.reason);
   if (parent.aborted) follow();
   else parent.addEventListener('abort', follow, { once: true });

@@ -1,0 +1,1 @@
+export { type ControllersDependencies, runControllers } from './run-controllers.js';

@@ -5,7 +5,7 @@ import { checkKey, maxDepth, tooDeep } from './limits.js';
 /** Parses one YAML document into JSON values. Throws `invalid`; aliases may not blow the document up. */
 export function parseYaml(text: string): { value: unknown; duplicates: string[] } {
   try {
-    const document = parseDocument(text, { uniqueKeys: false, logLevel: 'silent', prettyErrors: false });
+    const document = parseDocument(text, { uniqueKeys: false, logLevel: 'error', prettyErrors: false });
     const fault = document.errors[0];
     if (fault) throw new EdgeError('invalid', `the body is not valid YAML: ${fault.code} at offset ${fault.pos[0]}`);
     const duplicates: string[] = [];

@@ -2,7 +2,7 @@ import { runControllers } from './controllers/index.js';
 import { createDiscovery } from './discovery/index.js';
 import { createKindRegistry, createObjectRules } from './kinds/index.js';
 import { runScheduler } from './scheduler/index.js';
-import { type ClusterOptions, serveCluster } from './serve-cluster.js';
+import { type ClusterOptions, type ClusterParts, serveCluster } from './serve-cluster.js';
 import { makeTable } from './tables/index.js';
 
 /**
@@ -13,17 +13,17 @@ export async function runCluster(options: ClusterOptions, signal: AbortSignal): 
   const registry = createKindRegistry();
   const now = () => new Date();
   const { log } = options;
-  const parts = {
+  const random = Math.random;
+  const parts: ClusterParts = {
     registry,
     rules: createObjectRules(registry),
     makeTable,
     discovery: createDiscovery(registry),
     now,
-    random: Math.random,
-    components: ({ api, caPem }: { api: Parameters<typeof runScheduler>[0]['api']; caPem: string }) => [
-      (part: AbortSignal) =>
-        runControllers({ api, registry, caPem, log: log.child({ part: 'controllers' }), now }, part),
-      (part: AbortSignal) => runScheduler({ api, log: log.child({ part: 'scheduler' }), now }, part),
+    random,
+    components: ({ api, caPem }) => [
+      (part) => runControllers({ api, registry, caPem, log: log.child({ part: 'controllers' }), now, random }, part),
+      (part) => runScheduler({ api, log, now, random }, part),
     ],
   };
   await serveCluster(options, parts, signal);

@@ -14,14 +14,18 @@ export const serviceRule: AdmissionRule = {
   create(kind, object, around) {
     return kind.storage === storage ? allocated(object as Service, around) : object;
   },
-  update(kind, object, before, around) {
-    if (kind.storage !== storage) return object;
+  inherit(kind, wanted, before) {
+    if (kind.storage !== storage) return wanted;
+    const { spec } = wanted as { spec?: unknown };
     const { clusterIP, clusterIPs, ipFamilies, ipFamilyPolicy } = (before as Service).spec ?? {};
-    const service = object as Service;
-    // Clients that replace a Service leave its addresses out and mean the old ones.
-    const keeps = !service.spec?.clusterIP && clusterIP && service.spec?.type !== 'ExternalName';
-    const kept = { clusterIP, clusterIPs, ipFamilies, ipFamilyPolicy };
-    return allocated(keeps ? ({ ...service, spec: { ...service.spec, ...kept } } as Service) : service, around);
+    if (typeof spec !== 'object' || spec === null || clusterIP === undefined) return wanted;
+    const given = spec as NonNullable<Service['spec']>;
+    // Who replaces a Service leaves its addresses out and means the old ones.
+    if (given.clusterIP || given.type === 'ExternalName') return wanted;
+    return { ...wanted, spec: { ...given, clusterIP, clusterIPs, ipFamilies, ipFamilyPolicy } } as Service;
+  },
+  update(kind, object, _before, around) {
+    return kind.storage === storage ? allocated(object as Service, around) : object;
   },
 };
 

@@ -27,7 +27,7 @@ export async function changeObject(api: Api, call: Call, current: Entry, wanted:
     path.subresource === 'status'
       ? statusOnly(kind, wanted, before, metadata)
       : withoutStatus(kind, wanted, before, metadata);
-  const completed = storable(api.rules.complete(kind, parts));
+  const completed = storable(api.rules.complete(kind, api.admission.inherit(kind, parts, before)));
   requireValid(api, kind, completed, before);
   call.warnings.push(...api.rules.warnings(kind, completed));
   const next = isNewGeneration(kind, completed, before)

@@ -253,7 +253,7 @@ describe('the deadline of a call', () => {
 });
 
 describe('an answer', () => {
-  const metadata = { name: 'n', namespace: 'ns', uid: 'u' };
+  const metadata = { name: 'n', namespace: 'ns', uid: 'u', attempt: 0 };
   const sandbox = PodSandboxStatus.fromPartial({ id: 'x', metadata, createdAt: 1n });
   const container = ContainerStatus.fromPartial({
     ...{ id: 'x', metadata: { name: 'n' }, createdAt: 1n, image: { image: 'i' }, imageRef: 'r' },
@@ -287,7 +287,7 @@ describe('an answer', () => {
   ];
   it.each(empty)('of %s without what it must have is a failure', async (verb, answer, make) => {
     await using runtime = await connectTo({
-      [verb]: () => ({ info: {}, containersStatuses: [], ...(answer as object) }),
+      [verb]: () => ({ info: {}, containersStatuses: [], timestamp: 0n, ...(answer as object) }),
     });
     const message = expect.stringMatching(/^the runtime /);
     await expect(make(runtime)).rejects.toMatchObject({ code: 'internal', message });

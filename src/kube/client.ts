@@ -121,25 +121,26 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
       signal: write.signal,
     });
 
+  // All methods are async functions: a key that is refused before anything is sent rejects too, instead of throwing.
   return {
-    get: (type, key, signal) => call(objectPath(type, key), { signal }),
+    get: async (type, key, signal) => call(objectPath(type, key), { signal }),
     list,
     watch,
-    create: (type, object, options) => {
+    create: async (type, object, options) => {
       const { namespace, name } = object.metadata ?? {};
       const path = options?.subresource
         ? objectPath(type, { namespace, name: name ?? '' }, options.subresource)
         : createPath(type, namespace);
       return write('POST', path, typed(type, object), 'application/json', options);
     },
-    update: (type, object, options) => {
+    update: async (type, object, options) => {
       const { namespace, name = '' } = object.metadata ?? {};
       const path = objectPath(type, { namespace, name }, options?.subresource);
       return write('PUT', path, typed(type, object), 'application/json', options);
     },
-    patch: (type, key, { kind, body }, options) =>
+    patch: async (type, key, { kind, body }, options) =>
       write('PATCH', objectPath(type, key, options?.subresource), body, contentTypes[kind], options),
-    post: (type, key, subresource, body, signal) =>
+    post: async (type, key, subresource, body, signal) =>
       write('POST', objectPath(type, key, subresource), body, 'application/json', signal && { signal }),
     delete: async (type, key, options = {}) => {
       const { signal, uid, resourceVersion, ...rest } = options;

@@ -18,7 +18,12 @@ const configMap = (namespace: string, name: string, more: Partial<ConfigMap> = {
 });
 const pod = (namespace: string, name: string, more: Partial<Pod['spec']> = {}): Pod => ({
   metadata: { namespace, name },
-  spec: { containers: [{ name: 'main', image: 'busybox:1' }], terminationGracePeriodSeconds: 30, ...more },
+  spec: {
+    containers: [{ name: 'main', image: 'busybox:1' }],
+    terminationGracePeriodSeconds: 30,
+    schedulerName: 'nobody',
+    ...more,
+  },
 });
 
 /** What every implementation of the `KubeApi` port must do (facts kubernetes-api §3 to §7). */
@@ -242,14 +247,14 @@ export function kubeApiContract(name: string, open: () => Promise<OpenedApi>) {
       expect((await api.get(pods, key)).metadata?.deletionGracePeriodSeconds).toBe(5);
       await api.delete(pods, key, { gracePeriodSeconds: 0, uid: dying.metadata?.uid ?? '' });
       await expect(api.get(pods, key)).rejects.toEqual(refusedWith('not-found'));
-      await api.create(pods, pod(ns, 'unbound', { schedulerName: 'nobody' }));
+      await api.create(pods, pod(ns, 'unbound'));
       await api.delete(pods, { namespace: ns, name: 'unbound' });
       await expect(api.get(pods, { namespace: ns, name: 'unbound' })).rejects.toEqual(refusedWith('not-found'));
     });
 
     it('binds a pod once', async () => {
       const key = { namespace: ns, name: 'bound' };
-      await api.create(pods, pod(ns, 'bound', { schedulerName: 'nobody' }));
+      await api.create(pods, pod(ns, 'bound'));
       const binding = {
         apiVersion: 'v1',
         kind: 'Binding',

@@ -8,6 +8,7 @@ import {
   podKey,
   shellPod,
   untilStopped,
+  waitForEvent,
   waitForPod,
   waitRunning,
 } from './harness/pods.js';
@@ -54,6 +55,7 @@ describe('one machine, from nothing to a pod', () => {
   });
 
   it('tells in describe what happened to the pod', async () => {
+    await waitForEvent(skerry, 'first', ({ reason }) => reason === 'Started');
     const text = await skerry.kubectl('describe', 'pod', 'first');
     for (const reason of ['Scheduled', 'Created', 'Started']) expect(text).toContain(reason);
   });

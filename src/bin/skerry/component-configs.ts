@@ -69,6 +69,7 @@ export function edgecoreYaml(options: {
     modules: {
       edged: {
         enable: true,
+        reportEvent: true,
         hostnameOverride: settings.node,
         rootDirectory: join(layout.edgecore, 'kubelet'),
         tailoredKubeletConfig: {

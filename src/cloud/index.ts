@@ -1,2 +1,2 @@
 export { type CloudConfig, defaultCloudConfigYaml, loadCloudConfig, minCloudConfigYaml } from './config/index.js';
-export { type CloudDependencies, type CloudPorts, runCloudcore } from './run-cloudcore.js';
+export { type CloudPorts, runCloudcore } from './run-cloudcore.js';

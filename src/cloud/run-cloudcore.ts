@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type KubeApi, type KubeObject, resources } from '../kube/index.js';
 import { aborted, childOf, type Log, runTogether } from '../lib/index.js';
 import { extensions, type Message, operations } from '../wire/index.js';
@@ -76,6 +77,8 @@ export async function runCloudcore(
   }
 
   using lifetime = childOf(signal);
+  // Every watch and every tunnel listens on it.
+  setMaxListeners(0, lifetime.signal);
   const view = createClusterView({ kube, log });
   const writer = createLedgerWriter({ kube, log });
   const ledger = createLedger((entry, gone) => {

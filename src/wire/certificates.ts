@@ -116,7 +116,7 @@ const validity = (now: Date, days: number) => ({
   notAfter: new Date(now.getTime() + days * dayMs),
 });
 
-export const nameOf = ({ commonName, organizations = [] }: Subject) => [
+const nameOf = ({ commonName, organizations = [] }: Subject) => [
   ...organizations.map((organization) => ({ O: [organization] })),
   { CN: [commonName] },
 ];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatResource, nodeOf, parseResource, withNode, withoutNode } from './resource.js';
+import { formatResource, parseResource } from './resource.js';
 
 describe('the resource grammar', () => {
   it('reads namespaced and cluster-scoped resources, with and without a name', () => {
@@ -19,16 +19,7 @@ describe('the resource grammar', () => {
       fc.property(segment, segment, segment, (namespace, type, name) => {
         const text = `${namespace}/${type}/${name}`;
         expect(formatResource(parseResource(text))).toBe(text);
-        expect(withoutNode(withNode(name, text))).toBe(text);
-        expect(nodeOf(withNode('edge-1', text))).toBe('edge-1');
       }),
     );
-  });
-
-  it('strips the node only in front', () => {
-    const task = 'operations.kubeedge.io/v1alpha2/nodeupgradejob/j/node/edge1';
-    expect(withoutNode(task)).toBe(task);
-    expect(nodeOf(task)).toBe('edge1');
-    expect(withoutNode('node/edge1')).toBe('node/edge1');
   });
 });

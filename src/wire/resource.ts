@@ -28,21 +28,3 @@ export function formatResource({ namespace, type, name }: ResourcePath & { names
   const path = `${namespace || clusterScope}/${type}`;
   return name === undefined ? path : `${path}/${name}`;
 }
-
-/** The form used inside a cloud: `node/<node>/` in front of the wire form. */
-export function withNode(node: string, wire: string): string {
-  return `node/${node}/${wire}`;
-}
-
-/** The wire form of a cloud-internal resource; what is not `node/<id>/…` is left as it is. */
-export function withoutNode(internal: string): string {
-  const [first, , ...rest] = internal.split('/');
-  return first === 'node' && rest.length > 0 ? rest.join('/') : internal;
-}
-
-/** The node a cloud-internal resource is for: the segment after the first `node`. */
-export function nodeOf(internal: string): string | undefined {
-  const segments = internal.split('/');
-  const at = segments.indexOf('node');
-  return at < 0 ? undefined : segments[at + 1] || undefined;
-}

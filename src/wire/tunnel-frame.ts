@@ -20,7 +20,7 @@ export interface TunnelFrame {
 }
 
 /** The most payload a receiver keeps per frame, in bytes. */
-export const maxFramePayload = 1 << 20;
+const maxFramePayload = 1 << 20;
 
 /** What both ends pass to `ws`: payloads are raw bytes in text frames, so UTF-8 must not be checked. */
 export const tunnelSocketOptions = {

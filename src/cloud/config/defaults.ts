@@ -47,7 +47,7 @@ export function defaultConfig(): CloudConfig {
 }
 
 /** The first address of this host that others can reach; loopback on a host without network. */
-export function hostAddress(): string {
+function hostAddress(): string {
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   return addresses.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? '127.0.0.1';
 }

@@ -4,7 +4,7 @@ import { hasCode } from '../../lib/index.js';
 export type SecretApi = Pick<KubeApi, 'get' | 'create' | 'patch'>;
 
 /** Where KubeEdge keeps the secrets of its cloud part (facts cloudhub-wire §1.2). */
-export const cloudNamespace = 'kubeedge';
+const cloudNamespace = 'kubeedge';
 
 /** The bytes of the named secret by key; undefined when there is none. */
 export async function readSecret(kube: SecretApi, name: string): Promise<Record<string, Buffer> | undefined> {

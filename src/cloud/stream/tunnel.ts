@@ -3,7 +3,7 @@ import { EdgeError, type Log, messageOf } from '../../lib/index.js';
 import { decodeFrame, encodeConnector, encodeFrame, frameTypes, type TunnelConnector } from '../../wire/index.js';
 
 /** Where one request's bytes go. */
-export interface TunnelReceiver {
+interface TunnelReceiver {
   data(chunk: Buffer): void;
   /** The edge has nothing more, or the tunnel broke. Called once, never after `release`. */
   end(): void;

@@ -18,7 +18,8 @@ const checkMs = 200;
 
 /**
  * Makes sure that sync objects can be stored: when their kinds are missing, creates every definition found in
- * `folder` (`*.yaml`) and waits until they are served. Throws `unavailable` when they are not served in time.
+ * `folder` (`*.yaml`) and waits until they are served. Throws `not-found` when
+ * there is none, `unavailable` when they are not served in time.
  */
 export async function ensureDefinitions(options: {
   readonly kube: Pick<KubeApi, 'list' | 'create'>;
@@ -28,7 +29,11 @@ export async function ensureDefinitions(options: {
 }): Promise<void> {
   const { kube, folder, log, signal } = options;
   if (await areServed(kube)) return;
-  for (const definition of await readDefinitions(folder)) {
+  const found = await readDefinitions(folder);
+  if (found.length === 0) {
+    throw new EdgeError('not-found', `the cluster lacks ${objectSyncs.kind} and ${folder} holds no definition of it`);
+  }
+  for (const definition of found) {
     await kube.create(definitions, definition).catch((error: unknown) => {
       if (!hasCode(error, 'already-exists')) throw error;
     });

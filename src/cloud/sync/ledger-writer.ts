@@ -86,7 +86,9 @@ export function createLedgerWriter(options: {
         idle = resolve;
         if (busy.size === 0 && dirty.size === 0) resolve();
       });
-      await Promise.race([flushed, pause(finalFlushMs)]);
+      const patience = new AbortController();
+      await Promise.race([flushed, pause(finalFlushMs, patience.signal)]);
+      patience.abort();
       stopped = true;
     },
   };

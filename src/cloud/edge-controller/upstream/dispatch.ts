@@ -42,6 +42,12 @@ const refused: UpstreamHandler = {
   },
 };
 
+/** Types and operations come from the edge: only what the table itself holds counts. */
+function handlerOf(type: string, operation: string): UpstreamHandler {
+  const byOperation = Object.hasOwn(handlers, type) ? handlers[type] : undefined;
+  return (byOperation && Object.hasOwn(byOperation, operation) ? byOperation[operation] : undefined) ?? refused;
+}
+
 /** Cloud names an edge must not speak under, and modules of the cloud that are not there (facts cloudhub-wire §3.7). */
 const ignoredSources = new Set<string>([
   sources.cloudHub,
@@ -67,7 +73,7 @@ export function createUpstream(
     }
     const { namespace = '', type, name = '' } = parseResource(message.resource ?? '');
     const request: UpstreamRequest = { node: session.node, message, namespace, type, name };
-    const handler = handlers[type]?.[operation] ?? refused;
+    const handler = handlerOf(type, operation);
     try {
       const reply = await handler.answer(dependencies, request);
       if (reply) session.send(reply);

@@ -85,7 +85,7 @@ describe('what a pod is given', () => {
       'touch /scratch/mine && echo scratch ok',
       'echo written > /host/file',
       'touch /config/new 2>/dev/null || echo config is read-only',
-      'stat -c %a /secret/password',
+      'stat -L -c %a /secret/password',
       untilStopped,
     ].join('; ');
     const pod = shellPod('volumes', script, {

@@ -5,7 +5,7 @@ import { waitForObject } from './wait-for-object.js';
 const key = { namespace: 'default', name: 'hello' };
 
 /** A pod that says hello every few seconds, so that `kubectl logs` has something to show. */
-export function demoPod(image: string): Pod {
+function demoPod(image: string): Pod {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -41,4 +41,4 @@ export async function runDemoPod(api: KubeApi, image: string, log: Log, signal: 
   return waitForObject(api, resources.pods, key, isRunning, { log, signal });
 }
 
-export const isRunning = (pod: Pod) => pod.status?.phase === 'Running' && pod.status.podIP !== undefined;
+const isRunning = (pod: Pod) => pod.status?.phase === 'Running' && pod.status.podIP !== undefined;

@@ -6,7 +6,7 @@ import { openLogFile } from './process-file.js';
 import type { Report } from './report.js';
 
 /** What a detached supervisor tells the process that started it, over the IPC channel. */
-export const detachedMessage = z.discriminatedUnion('kind', [
+const detachedMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('line'), text: z.string() }),
   z.object({ kind: z.literal('ready'), text: z.string() }),
   z.object({ kind: z.literal('failed'), text: z.string() }),

@@ -22,7 +22,7 @@ export async function startCluster(stage: Stage): Promise<KubeApi> {
 }
 
 /** A client from a kubeconfig, once the server behind it says that it is ready. */
-export async function connectCluster(kubeconfig: string, signal: AbortSignal) {
+async function connectCluster(kubeconfig: string, signal: AbortSignal) {
   const api = createKubeClient({ ...(await loadKubeconfig(kubeconfig)), userAgent: 'skerry' });
   try {
     await api.raw('/readyz', { signal });

@@ -29,7 +29,11 @@ export async function openListener({ address, port }: { address: string; port: n
     serve(credentials, handler) {
       const { certificatePem: cert, keyPem: key } = credentials.serving;
       server.setSecureContext({ cert, key, ca: credentials.caPem });
-      server.on('request', handler);
+      server.on('request', (request, response) => {
+        // A connection that falls idle after the close would otherwise stay for its keep-alive time.
+        response.on('close', () => closing && setImmediate(() => server.closeIdleConnections()));
+        handler(request, response);
+      });
     },
     [Symbol.asyncDispose]() {
       closing ??= close(server);

@@ -109,7 +109,7 @@ function createApi(
   const admission = createAdmission(admissionRules, {
     current: (key) => store.current(key)?.object,
     registry,
-    list: (prefix) => store.list({ prefix }).entries.map(({ object }) => object),
+    list: (prefix) => store.currentList(prefix).map(({ object }) => object),
     now,
     random,
   });

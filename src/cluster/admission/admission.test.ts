@@ -97,6 +97,8 @@ describe('a new service', () => {
     });
     expect([replaced.code, replaced.body.spec.clusterIP]).toEqual([200, first.spec.clusterIP]);
     expect((await post(service('three', { clusterIP: first.spec.clusterIP }))).code).toBe(422);
+    const crowd = await Promise.all(Array.from({ length: 20 }, (_, n) => post(service(`crowd-${n}`))));
+    expect(new Set(crowd.map(({ body }) => body.spec.clusterIP)).size).toBe(20);
     expect((await post(service('headless', { clusterIP: 'None' }))).body.spec.clusterIP).toBe('None');
   });
 });

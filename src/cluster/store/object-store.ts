@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../kube/index.js';
 import { EdgeError, type Log, pause } from '../../lib/index.js';
 import { isDamage, isLockLost, openReader } from './database.js';
-import { atRevision, type Entry, entryOf, type Row, type StoreEvent } from './entry.js';
+import { atRevision, type Entry, type Row, type StoreEvent } from './entry.js';
 import { createGroupCommit } from './group-commit.js';
 import { createHistory, type ListQuery, type ListResult } from './history.js';
 import { keepCopy, openOrRecover } from './recovery.js';
@@ -14,6 +14,8 @@ export interface ObjectStore extends AsyncDisposable {
   /** The newest object at a key, a write still on its way to the disk included: what a read-modify-write starts from. */
   current(key: string): Entry | undefined;
   list(query: ListQuery): ListResult;
+  /** Everything under a prefix as the next writer finds it; see `current`. */
+  currentList(prefix: string): readonly Entry[];
   /** The newest committed revision. */
   revision(): number;
   /** Revisions below it can no longer be listed or watched from. */
@@ -50,6 +52,8 @@ export function openStore(options: {
   const hub = createWatchHub();
   const commits = createGroupCommit({ db, publish: hub.publish, onFault });
   const history = createHistory(reader);
+  // The writing connection sees the transaction that is open on it.
+  const upcoming = createHistory(db);
   const newest = db.prepare<[string], Row>(
     'SELECT id, name, deleted, value FROM log WHERE name = ? ORDER BY id DESC LIMIT 1',
   );
@@ -93,10 +97,8 @@ export function openStore(options: {
     revision: history.revision,
     compacted: history.compacted,
     compact,
-    current(key) {
-      const row = newest.get(key);
-      return row && !row.deleted ? entryOf(row) : undefined;
-    },
+    current: upcoming.get,
+    currentList: (prefix) => upcoming.list({ prefix }).entries,
     put: (key, previous, object) => write(key, previous, object, false),
     remove: (key, previous, last) => write(key, previous, last, true),
     async *watch(prefix, since, signal) {

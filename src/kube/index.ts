@@ -27,7 +27,7 @@ export {
 } from './label-selector.js';
 export { coreListMerge, type ListMerge, type ListMergeRule } from './list-merge.js';
 export { createMergePatch, mergePatch } from './merge-patch.js';
-export { generateName, keyText, objectKey } from './object-name.js';
+export { generateName, keyText } from './object-name.js';
 export type {
   Binding,
   ConfigMap,
@@ -62,7 +62,6 @@ export {
   errorFromStatus,
   expired,
   failureStatus,
-  KubeStatusError,
   notFound,
   statusOf,
 } from './status.js';

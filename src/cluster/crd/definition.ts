@@ -18,7 +18,7 @@ export interface Definition extends KubeObject {
   };
 }
 
-export interface DefinitionNames {
+interface DefinitionNames {
   plural?: string;
   singular?: string;
   kind?: string;

@@ -1,7 +1,6 @@
 export { applyDefaults } from './defaults/apply-defaults.js';
 export {
   child,
-  duplicate,
   forbidden,
   invalid,
   notSupported,
@@ -11,8 +10,7 @@ export {
   tooMany,
   wrongType,
 } from './field-error.js';
-export { type ListMerge, listMergeAt, listMergeOf } from './list-merge.js';
-export { canonicalQuantity } from './quantity.js';
+export { listMergeAt, listMergeOf } from './list-merge.js';
 export {
   type Field,
   type ObjectType,

@@ -19,7 +19,7 @@ export function defaultPod(pod: Pod): void {
 }
 
 /** What every pod spec gets, in templates too. */
-export function defaultPodSpec(spec: PodSpec): void {
+function defaultPodSpec(spec: PodSpec): void {
   fill(spec, {
     restartPolicy: 'Always',
     dnsPolicy: 'ClusterFirst',
@@ -83,7 +83,7 @@ function requestLimits(container: Container): void {
 }
 
 /** Guaranteed, Burstable or BestEffort, by the containers' cpu and memory alone. */
-export function qualityOfService(spec: PodSpec): string {
+function qualityOfService(spec: PodSpec): string {
   const containers = [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
   const amounts = containers.flatMap(({ resources }) =>
     ['cpu', 'memory'].map((name) => [resources?.requests?.[name], resources?.limits?.[name]] as const),

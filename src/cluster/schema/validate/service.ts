@@ -1,9 +1,9 @@
 import type { Service } from '../../../kube/index.js';
 import type { FieldError } from '../../kind.js';
 import { child, duplicate, invalid, oneOf, required } from '../field-error.js';
-import { isPort, portRange } from './container.js';
 import { validateLabels } from './metadata.js';
 import { dnsLabel, dnsSubdomain, portName } from './names.js';
+import { isPort, portRange } from './port-number.js';
 
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 

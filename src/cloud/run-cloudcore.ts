@@ -107,20 +107,22 @@ export async function runCloudcore(
     createHealthServer(() => ready.value),
     config.commonConfig.monitorServer.bindAddress,
   );
-  await using https = cloudHub.https.enable
-    ? await listen(
-        createHubHttpsServer({ identity, kube, signingDays: cloudHub.edgeCertSigningDuration, bindNames, now, log }),
-        cloudHub.https,
-        'modules.cloudHub.https.port',
-      )
-    : undefined;
-  await using websocket = cloudHub.websocket.enable
-    ? await listen(
-        createHubWebSocketServer({ identity, sessions, bindNames, log }),
-        cloudHub.websocket,
-        'modules.cloudHub.websocket.port',
-      )
-    : undefined;
+  await using https =
+    cloudHub.enable && cloudHub.https.enable
+      ? await listen(
+          createHubHttpsServer({ identity, kube, signingDays: cloudHub.edgeCertSigningDuration, bindNames, now, log }),
+          cloudHub.https,
+          'modules.cloudHub.https.port',
+        )
+      : undefined;
+  await using websocket =
+    cloudHub.enable && cloudHub.websocket.enable
+      ? await listen(
+          createHubWebSocketServer({ identity, sessions, bindNames, log }),
+          cloudHub.websocket,
+          'modules.cloudHub.websocket.port',
+        )
+      : undefined;
   await using stream = cloudStream.enable
     ? await openStream({
         config: cloudStream,

@@ -1,3 +1,5 @@
+import { rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createFakeRuntime } from '../cri/index.js';
 import { EdgeError } from '../lib/index.js';
@@ -153,5 +155,79 @@ describe('edged', () => {
     const waiting = () => edged.statuses.get('a')?.containerStatuses?.[0]?.state?.waiting;
     await edged.until(() => waiting()?.message?.includes('livenessProbe of container main'));
     expect(await runtime.listPodSandboxes()).toEqual([]);
+  });
+
+  it('answers the kubelet API, and refuses by name what it does not have', async () => {
+    const runtime = createFakeRuntime({ images: ['hello:v1'], writeLogs: true });
+    const main = { name: 'main', image: 'hello:v1', command: ['sh', '-c', 'echo hi; sleep 3600'] };
+    await using edged = await startBench({ runtime, pods: [testPod('a', { containers: [main] })] });
+    await edged.until(() => edged.statuses.get('a')?.phase === 'Running');
+    const get = async (path: string) => {
+      const answer = await fetch(`http://127.0.0.1:${edged.port}${path}`);
+      return { status: answer.status, text: await answer.text() };
+    };
+    expect(await get('/healthz')).toEqual({ status: 200, text: 'ok' });
+    expect(JSON.parse((await get('/pods')).text)).toMatchObject({
+      kind: 'PodList',
+      items: [{ status: { phase: 'Running' } }],
+    });
+    expect(await get('/containerLogs/default/pod-a/main')).toEqual({ status: 200, text: 'hi\n' });
+    expect(await get('/containerLogs/default/pod-a/main?tailLines=x')).toMatchObject({ status: 400 });
+    expect(await get('/containerLogs/default/pod-a/main?previous=true')).toEqual({
+      status: 400,
+      text: 'previous terminated container "main" in pod "pod-a" not found\n',
+    });
+    expect(await get('/containerLogs/default/pod-a/none')).toMatchObject({ status: 404 });
+    expect(await get('/containerLogs/default/none/main')).toMatchObject({ status: 404 });
+    expect(await get('/containerLogs/%zz/none/main')).toMatchObject({ status: 400 });
+    expect(await get('/exec/default/pod-a/main')).toEqual({
+      status: 501,
+      text: 'exec is not supported by this edged yet\n',
+    });
+    expect(await get('/nothing')).toMatchObject({ status: 404 });
+  });
+
+  it('does not follow a log path out of the log folder', async () => {
+    const runtime = createFakeRuntime({ images: ['hello:v1'], writeLogs: true });
+    await using edged = await startBench({ runtime, pods: [testPod('a')] });
+    await edged.until(() => edged.statuses.get('a')?.phase === 'Running');
+    const log = join(edged.folder, 'logs/default_pod-a_a/main/0.log');
+    await rm(log, { force: true });
+    await symlink('/etc/passwd', log);
+    const answer = await fetch(`http://127.0.0.1:${edged.port}/containerLogs/default/pod-a/main`);
+    expect(answer.status).toBe(403);
+  });
+
+  it('runs init containers to their end, one after the other, before the others', async () => {
+    const runtime = createFakeRuntime({ images: ['hello:v1'] });
+    const init = (name: string) => ({ name, image: 'hello:v1', command: ['sleep', '100'] });
+    await using edged = await startBench({
+      runtime,
+      pods: [testPod('a', { initContainers: [init('one'), init('two')] })],
+    });
+    const inits = () => edged.statuses.get('a')?.initContainerStatuses ?? [];
+    for (const index of [0, 1]) {
+      await edged.until(() => inits()[index]?.state?.running);
+      expect(edged.statuses.get('a')?.containerStatuses?.[0]?.state?.waiting?.reason).toBe('PodInitializing');
+      expect(edged.statuses.get('a')?.phase).toBe('Pending');
+      runtime.exit(inits()[index]?.containerID?.replace('fake://', '') ?? '', 0);
+    }
+    await edged.until(() => edged.statuses.get('a')?.phase === 'Running');
+    expect(inits().map(({ ready }) => ready)).toEqual([true, true]);
+  });
+
+  it('shortens a grace that is under way', async () => {
+    const runtime = createFakeRuntime({ images: ['hello:v1'] });
+    await using edged = await startBench({ runtime, pods: [testPod('a')] });
+    await edged.until(() => edged.statuses.get('a')?.phase === 'Running');
+    const release = runtime.hold('stopContainer');
+    edged.remove('a', 300);
+    const graces = () => runtime.calls.filter(({ verb }) => verb === 'stopContainer').map(({ args }) => args[1]);
+    await edged.until(() => graces().length === 1);
+    edged.remove('a', 5);
+    await edged.until(() => graces().length === 2);
+    release();
+    await edged.until(() => edged.gone.includes('a'));
+    expect(graces()).toEqual([300, 5]);
   });
 });

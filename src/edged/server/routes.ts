@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ErrorCode, hasCode, messageOf } from '../../lib/index.js';
+import { EdgeError, type ErrorCode, hasCode, messageOf } from '../../lib/index.js';
 import { containerLogs } from './container-logs.js';
 import type { ServerDeps } from './serve-kubelet-api.js';
 
@@ -57,7 +57,7 @@ export async function answer(
           podList(deps, ({ observed }) => observed.containers.some(({ state }) => state === 'running')),
         );
       case 'containerLogs':
-        return await containerLogs(deps, rest.map(decodeURIComponent), url.searchParams, response, signal);
+        return await containerLogs(deps, rest.map(decodePart), url.searchParams, response, signal);
       default:
         return text(response, 404, '404 page not found\n');
     }
@@ -66,6 +66,14 @@ export async function answer(
     if (status === 500) deps.log.error({ err: error, path: url.pathname }, 'kubelet API request failed');
     if (response.headersSent) response.destroy();
     else text(response, status, status === 500 ? 'internal error\n' : `${messageOf(error)}\n`);
+  }
+}
+
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch (error) {
+    throw new EdgeError('invalid', `${JSON.stringify(part)} is not a URL-encoded name`, { cause: error });
   }
 }
 

@@ -18,6 +18,8 @@ export interface PodWorkers {
   ownerOf(id: string): PodWorker | undefined;
   /** True once the source has told all it knows: before, nothing may be cleaned up. */
   readonly complete: boolean;
+  /** Settles when `complete` turns true. */
+  readonly completed: Promise<void>;
   /** Settles on abort, once no worker is busy. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -28,6 +30,10 @@ export function createPodWorkers(deps: ExecutorDeps & { readonly signal: AbortSi
   const owners = new Map<string, string>();
   const wakes = createWakeQueue((uid) => workers.get(uid)?.wake(), now);
   let complete = false;
+  let completes: () => void = () => undefined;
+  const completed = new Promise<void>((resolve) => {
+    completes = resolve;
+  });
 
   const done = (uid: string) => {
     // A pod that was told to be over stays until its source drops it: it must not start again.
@@ -56,6 +62,7 @@ export function createPodWorkers(deps: ExecutorDeps & { readonly signal: AbortSi
       return;
     }
     const known = workers.get(desired.uid);
+    tellEphemeral(desired, known?.desired);
     if (known) {
       known.update(desired);
       return;
@@ -66,6 +73,15 @@ export function createPodWorkers(deps: ExecutorDeps & { readonly signal: AbortSi
     const worker = createPodWorker(workerDeps, desired, undefined);
     workers.set(desired.uid, worker);
     worker.wake();
+  };
+
+  /** They come to a pod that runs: it goes on without them, and the pod's events say so. */
+  const tellEphemeral = ({ spec, pod }: DesiredPod, former: DesiredPod | undefined) => {
+    const told = new Set(former?.spec.ephemeralContainers?.map(({ name }) => name));
+    for (const { name } of spec.ephemeralContainers ?? []) {
+      if (!told.has(name))
+        recorder.pod(pod, 'Warning', 'Failed', `not supported on this node: ephemeral container ${name}`);
+    }
   };
 
   const drop = (uid: string) => {
@@ -84,6 +100,7 @@ export function createPodWorkers(deps: ExecutorDeps & { readonly signal: AbortSi
       const byAge = [...change.items].sort((a, b) => Date.parse(age(a)) - Date.parse(age(b)));
       for (const pod of byAge) put(pod);
       complete = true;
+      completes();
     },
     addOrphan(desired, observed) {
       if (workers.has(desired.uid)) return;
@@ -97,6 +114,7 @@ export function createPodWorkers(deps: ExecutorDeps & { readonly signal: AbortSi
     get complete() {
       return complete;
     },
+    completed,
     async run(stop) {
       await aborted(stop);
       wakes[Symbol.dispose]();

@@ -1,5 +1,5 @@
 import type { Runtime, RuntimeEvent, RuntimeEvents } from '../../cri/index.js';
-import { type Log, messageOf, pause } from '../../lib/index.js';
+import { childOf, type Log, messageOf, pause } from '../../lib/index.js';
 import { type Container, type PodSandbox, PodSandboxState } from '../../proto/cri/v1/api.js';
 import { goneOr } from '../executor/gone-or.js';
 import { observedContainer, observedSandbox, observedState, observeListed } from '../executor/observe.js';
@@ -30,7 +30,10 @@ export async function observeRuntime(deps: ObserverDeps, signal: AbortSignal): P
         await relist(deps, signal).catch((error: unknown) => {
           if (!signal.aborted) log.warn({ err: error }, `runtime not compared: ${messageOf(error)}`);
         });
-        await pause(deps.workers.complete ? relistMs : Math.min(relistMs, 1000), signal);
+        using wait = childOf(signal);
+        // The first time there may be something to clean up is when the source has told all it knows.
+        if (!deps.workers.complete) void deps.workers.completed.then(() => wait.abort());
+        await pause(relistMs, wait.signal);
       }
     })(),
   ]);

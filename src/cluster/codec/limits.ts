@@ -1,7 +1,7 @@
 import { EdgeError } from '../../lib/index.js';
 
 /** Levels of nesting any body may have; far above every real object, far below the stack. */
-export const maxDepth = 128;
+export const maxDepth = 256;
 
 /** Fields and elements one protobuf body may hold: two bytes on the wire can cost a hundred in memory. */
 export const maxElements = 250_000;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../kube/index.js';
 import { createKindRegistry, createObjectRules } from '../kinds/index.js';
 import { establishDefinition, findAll, isEstablished, parseJsonPath } from './index.js';
+import { compilePattern } from './pattern.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: definitions are varied freely here
 type Loose = any;
@@ -215,6 +216,15 @@ describe('the registry', () => {
     registry.define(definition());
     expect(heard).toBe(2);
   });
+});
+
+it.each([
+  ['^[a-z]+$', 'abc', 'ABC'],
+  ['(?i)^[a-z]+$', 'ABC', '1'],
+  ['^a\\:b\\-c$', 'a:b-c', 'a:b'],
+])('the pattern %s takes %s and not %s', (pattern, good, bad) => {
+  expect(compilePattern(pattern)?.test(good)).toBe(true);
+  expect(compilePattern(pattern)?.test(bad)).toBe(false);
 });
 
 describe('JSON paths', () => {

@@ -3,6 +3,7 @@ import type { FieldError, JsonSchema } from '../kind.js';
 import { child, forbidden, invalid, isObject, notSupported, required } from '../schema/index.js';
 import { schemaOf } from './custom-object.js';
 import { parseJsonPath } from './json-path.js';
+import { compilePattern } from './pattern.js';
 
 const types = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
 const refused = [
@@ -58,13 +59,8 @@ function ownErrors(schema: JsonSchema, path: string): FieldError[] {
 
 function patternErrors(schema: JsonSchema, path: string): FieldError[] {
   const pattern = schema.pattern;
-  if (typeof pattern !== 'string') return [];
-  try {
-    new RegExp(pattern, 'u');
-    return [];
-  } catch {
-    return [invalid(child(path, 'pattern'), pattern, 'must be a regular expression that ECMAScript understands too')];
-  }
+  if (typeof pattern !== 'string' || compilePattern(pattern)) return [];
+  return [invalid(child(path, 'pattern'), pattern, 'must be a regular expression that ECMAScript understands too')];
 }
 
 function listTypeErrors(schema: JsonSchema, path: string): FieldError[] {

@@ -3,6 +3,7 @@ import type { FieldError, JsonSchema } from '../kind.js';
 import { child, invalid, isObject, notSupported, required, tooLong, tooMany, wrongType } from '../schema/index.js';
 import { schemaOf } from './custom-object.js';
 import { formatProblem } from './formats.js';
+import { compilePattern } from './pattern.js';
 
 /** Everything in which a value departs from a structural schema (facts kubernetes-api §11). CEL rules are not run. */
 export function validateValue(value: unknown, schema: JsonSchema, path: string): FieldError[] {
@@ -56,8 +57,8 @@ function checkString(value: string, schema: JsonSchema, path: string): FieldErro
   if (length < limit(schema, 'minLength', 0)) {
     errors.push(invalid(path, value, `${inBody(path)} should be at least ${schema.minLength} chars long`));
   }
-  const pattern = schema.pattern;
-  if (typeof pattern === 'string' && !new RegExp(pattern, 'u').test(value)) {
+  const { pattern } = schema;
+  if (typeof pattern === 'string' && compilePattern(pattern)?.test(value) === false) {
     errors.push(invalid(path, value, `${inBody(path)} should match '${pattern}'`));
   }
   const problem = formatProblem(schema.format, value);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { resources } from '../../src/kube/index.js';
+import { readBounded } from '../../src/lib/index.js';
 import {
   createPod,
   deletePod,
@@ -31,14 +32,14 @@ describe('what users get wrong', () => {
   });
 
   it('refuses YAML sent past kubectl with a sentence and code 400', async () => {
-    const refused = await skerry.kube
-      .raw('/api/v1/namespaces/default/pods', {
-        method: 'POST',
-        headers: { 'content-type': 'application/yaml' },
-        body: 'kind: Pod\n  apiVersion: [',
-      })
-      .catch((error: unknown) => error);
-    expect(refused).toMatchObject({ code: 'invalid' });
+    const answer = await skerry.kube.raw('/api/v1/namespaces/default/pods', {
+      method: 'POST',
+      headers: { 'content-type': 'application/yaml' },
+      body: 'kind: Pod\n  apiVersion: [',
+    });
+    const status: unknown = JSON.parse((await readBounded(answer, 1024 * 1024, 'the answer')).toString());
+    expect(answer.statusCode).toBe(400);
+    expect(status).toMatchObject({ kind: 'Status', status: 'Failure', reason: 'BadRequest', code: 400 });
   });
 
   it('names unknown fields', async () => {

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createKubeClient, type KubeApi, loadKubeconfig } from '../../kube/index.js';
-import { writeFileAtomic } from '../../lib/index.js';
+import { EdgeError, writeFileAtomic } from '../../lib/index.js';
 import { cloudcoreYaml } from './component-configs.js';
 import { nodeProgram } from './node-program.js';
 import { joinToken, untilAnswered } from './readiness.js';
@@ -25,7 +25,9 @@ export async function startCluster(stage: Stage): Promise<KubeApi> {
 async function connectCluster(kubeconfig: string, signal: AbortSignal) {
   const api = createKubeClient({ ...(await loadKubeconfig(kubeconfig)), userAgent: 'skerry' });
   try {
-    await api.raw('/readyz', { signal });
+    const answer = await api.raw('/readyz', { signal });
+    answer.resume();
+    if (answer.statusCode !== 200) throw new EdgeError('unavailable', `/readyz answers ${answer.statusCode}`);
     return api;
   } catch (error) {
     await api[Symbol.asyncDispose]();

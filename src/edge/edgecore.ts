@@ -73,7 +73,7 @@ export async function runEdgecore(
           pods: meta.pods,
           objects: meta.objects,
           status: meta.status,
-          log: log.child({ part: 'edged' }),
+          log,
           now: () => now().getTime(),
           random,
           onListening: (port) => {

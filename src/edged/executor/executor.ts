@@ -33,7 +33,6 @@ export interface ExecutorDeps {
   readonly starts: Limiter;
   /** Bounds how many are taken down at once. */
   readonly stops: Limiter;
-  /** Called before the end of a pod is told: the last status must be safe by then. */
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, mkdir, rmdir, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EdgeError, type Log, pause } from '../../lib/index.js';
 import { type CgroupDriver, podCgroup } from '../config/cgroup-name.js';
@@ -18,19 +18,6 @@ export type CgroupTree =
   | { readonly version: 2; readonly root: string }
   | { readonly version: 1; readonly controllers: Readonly<Record<string, string>> };
 
-const v1Controllers = [
-  'cpu',
-  'cpuacct',
-  'memory',
-  'pids',
-  'blkio',
-  'devices',
-  'freezer',
-  'cpuset',
-  'hugetlb',
-  'systemd',
-];
-
 /** Finds the hierarchies of this machine. */
 export async function findCgroupTree(mount = '/sys/fs/cgroup'): Promise<CgroupTree> {
   const exists = (path: string) =>
@@ -40,7 +27,10 @@ export async function findCgroupTree(mount = '/sys/fs/cgroup'): Promise<CgroupTr
     );
   if (await exists(join(mount, 'cgroup.controllers'))) return { version: 2, root: mount };
   const found: Record<string, string> = {};
-  for (const name of v1Controllers) if (await exists(join(mount, name))) found[name] = join(mount, name);
+  // Runtimes use every hierarchy there is, an empty v2 one beside the others included: all are to be left clean.
+  for (const name of await readdir(mount)) {
+    if (await exists(join(mount, name, 'cgroup.procs'))) found[name] = join(mount, name);
+  }
   return { version: 1, controllers: found };
 }
 

@@ -12,6 +12,11 @@ beforeAll(async () => {
   own = await ownContainerd();
 });
 afterAll(async () => {
+  const left: string[] = [];
+  for (const controller of await readdir('/sys/fs/cgroup')) {
+    const found = await readdir(join('/sys/fs/cgroup', controller, cgroupRoot), { recursive: true }).catch(() => []);
+    left.push(...found.filter((name) => name.includes('/pod')));
+  }
   await own.daemon.purge({ bridges: [own.bridge] });
   // The pods' parents stay with the node; this node ends here.
   for (const controller of await readdir('/sys/fs/cgroup')) {
@@ -19,6 +24,7 @@ afterAll(async () => {
       await rmdir(join('/sys/fs/cgroup', controller, cgroupRoot, level)).catch(() => undefined);
     }
   }
+  expect(left, 'cgroups of pods that are gone').toEqual([]);
 });
 
 const connect = () => openContainerd({ endpoint: own.daemon.socket, log: silentLog });

@@ -46,9 +46,6 @@ export const forbidden = (kind: Kind, name: string, why: string, causes?: NonNul
     ...(causes && { causes }),
   });
 
-export const tooManyRequests = (message: string, causes: NonNullable<Status['details']>['causes']) =>
-  refuse(429, 'TooManyRequests', message, { ...(causes && { causes }) });
-
 export const tooLargeVersion = (asked: number, current: number) =>
   refuse(504, 'Timeout', `Too large resource version: ${asked}, current: ${current}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],

@@ -1,9 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createKubeClient, loadKubeconfig, resources } from '../kube/index.js';
 import { startCluster } from './testing/start-cluster.js';
+
+// Real sockets and disks on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 describe('the embedded cluster', () => {
   it('names the port that is taken', async () => {

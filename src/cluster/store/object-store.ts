@@ -86,25 +86,37 @@ export function openStore(options: {
     }
   };
 
+  const guarded =
+    <A extends unknown[], R>(read: (...args: A) => R) =>
+    (...args: A): R => {
+      try {
+        return read(...args);
+      } catch (error) {
+        if (isDamage(error)) onFault(error);
+        throw error;
+      }
+    };
+  const since = guarded(history.since);
+
   const compact = (until: Date) => {
     commits.flush();
     history.compact(db, until.getTime());
   };
 
   return {
-    get: history.get,
-    list: history.list,
+    get: guarded(history.get),
+    list: guarded(history.list),
     revision: history.revision,
     compacted: history.compacted,
     compact,
-    current: upcoming.get,
-    currentList: (prefix) => upcoming.list({ prefix }).entries,
+    current: guarded(upcoming.get),
+    currentList: guarded((prefix: string) => upcoming.list({ prefix }).entries),
     put: (key, previous, object) => write(key, previous, object, false),
     remove: (key, previous, last) => write(key, previous, last, true),
-    async *watch(prefix, since, signal) {
-      let revision = since;
+    async *watch(prefix, from, signal) {
+      let revision = from;
       for (;;) {
-        const events = history.since(prefix, revision);
+        const events = since(prefix, revision);
         if (events.length === 0) break;
         for (const event of events) {
           if (signal.aborted) return;

@@ -1,6 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,6 +21,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { silentLog } from '../../lib/index.js';
 import { openStore } from './object-store.js';
 import { copyPath } from './recovery.js';
+
+// Real sockets and disks on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 let folder: string;
 let path: string;
@@ -80,6 +94,21 @@ describe('a damaged cluster database', () => {
     db.close();
     expect(() => open()).toThrow(expect.objectContaining({ code: 'unsupported' }));
     expect(readdirSync(folder).filter((name) => name.includes('damaged'))).toEqual([]);
+  });
+});
+
+describe('a database that breaks while in use', () => {
+  it('is told of, so that the next start can recover it', async () => {
+    await fill(Array.from({ length: 50 }, (_, n) => `n${n}`));
+    const onFault = vi.fn();
+    await using store = openStore({ path, log: silentLog, now, onFault });
+    const file = openSync(path, 'r+');
+    const { size } = fstatSync(file);
+    // All but the first page, which says how long the file is.
+    writeSync(file, Buffer.alloc(size - 4096, 0xa5), 0, size - 4096, 4096);
+    closeSync(file);
+    expect(() => store.list({ prefix: 'core/configmaps/' })).toThrow();
+    expect(onFault).toHaveBeenCalled();
   });
 });
 

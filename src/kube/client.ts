@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { EdgeError, hasCode, readBounded } from '../lib/index.js';
-import { isJsonObject } from './json.js';
+import { hasCode } from '../lib/index.js';
 import type {
   KubeApi,
   ListOptions,
@@ -10,9 +9,9 @@ import type {
   WatchEvent,
   WriteOptions,
 } from './kube-api.js';
-import type { KubeObject, Status } from './objects.js';
+import type { KubeObject } from './objects.js';
 import { collectionPath, createPath, objectPath, selectionQuery } from './resource-path.js';
-import { errorFromStatus, failureStatus } from './status.js';
+import { readJson, throwUnlessSuccess } from './response.js';
 import { type ClientCredentials, createTransport, type RequestInit, transportError } from './transport.js';
 import { readWatchEvents } from './watch-stream.js';
 
@@ -28,8 +27,6 @@ export type KubeClient = KubeApi & {
   raw(path: string, init?: RequestInit): Promise<IncomingMessage>;
 } & AsyncDisposable;
 
-const maxBodyBytes = 256 * 1024 * 1024;
-const maxStatusBytes = 1024 * 1024;
 const pageSize = '500';
 const contentTypes: Record<PatchKind, string> = {
   json: 'application/json-patch+json',
@@ -173,30 +170,4 @@ function typed<T extends KubeObject>(type: ResourceType<T>, object: T): T {
   if (object.apiVersion !== undefined && object.kind !== undefined) return object;
   const apiVersion = type.group === '' ? type.version : `${type.group}/${type.version}`;
   return { ...object, apiVersion, kind: type.kind };
-}
-
-async function readJson(response: IncomingMessage): Promise<unknown> {
-  const body = await readBounded(response, maxBodyBytes, 'the answer of the API server');
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch (cause) {
-    throw new EdgeError('unavailable', 'the API server answered something that is not JSON', { cause });
-  }
-}
-
-/** Maps a refusal to the error its Status means; what is not a Status (a proxy's page) is quoted in part. */
-async function throwUnlessSuccess(response: IncomingMessage): Promise<void> {
-  const code = response.statusCode ?? 500;
-  if (code >= 200 && code < 300) return;
-  const text = (await readBounded(response, maxStatusBytes, 'the error of the API server')).toString('utf8');
-  throw errorFromStatus(parseStatus(text) ?? failureStatus(code, '', `HTTP ${code}: ${text.slice(0, 200).trim()}`));
-
-  function parseStatus(json: string): Status | undefined {
-    try {
-      const value: unknown = JSON.parse(json);
-      return isJsonObject(value) && value.kind === 'Status' ? { ...value, code } : undefined;
-    } catch {
-      return undefined;
-    }
-  }
 }

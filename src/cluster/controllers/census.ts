@@ -1,6 +1,12 @@
-import type { KubeApi } from '../../kube/index.js';
-import { type KubeObject, type ObjectKey, type OwnerReference, sameJson, watchChanges } from '../../kube/index.js';
-import { childOf, type Log, type Loop } from '../../lib/index.js';
+import {
+  type KubeApi,
+  type KubeObject,
+  type ObjectKey,
+  type OwnerReference,
+  sameJson,
+  watchChanges,
+} from '../../kube/index.js';
+import { aborted, childOf, type Log, type Loop } from '../../lib/index.js';
 import type { Kind, KindRegistry } from '../kind.js';
 
 /** The little that ownership and deletion need to know of an object. */
@@ -99,7 +105,7 @@ export function createCensus(options: {
     },
     async run(signal) {
       using stop = childOf(signal);
-      const running = new Map<string, { stop: AbortController & Disposable; done: Promise<void> }>();
+      const running = new Map<string, { kind: Kind; stop: AbortController & Disposable; done: Promise<void> }>();
       let fault: unknown;
 
       const start = (kind: Kind) => {
@@ -110,26 +116,24 @@ export function createCensus(options: {
             stop.abort(error);
           })
           .finally(() => own[Symbol.dispose]());
-        running.set(kind.storage, { stop: own, done });
+        running.set(kind.storage, { kind, stop: own, done });
       };
       const adjust = () => {
         const wanted = new Map(followedKinds(registry).map((kind) => [kind.storage, kind]));
         for (const [storage, watch] of running) {
-          if (wanted.has(storage)) continue;
+          // A definition may stop serving the version we follow.
+          if (sameJson(wanted.get(storage)?.type, watch.kind.type)) continue;
           watch.stop.abort();
           running.delete(storage);
           listed.delete(storage);
-          replace(storage, []);
+          if (!wanted.has(storage)) replace(storage, []);
         }
         for (const [storage, kind] of wanted) if (!running.has(storage)) start(kind);
       };
 
       using _following = registry.onChange(adjust);
       adjust();
-      await new Promise<void>((resolve) => {
-        if (stop.signal.aborted) resolve();
-        stop.signal.addEventListener('abort', () => resolve(), { once: true });
-      });
+      await aborted(stop.signal);
       await Promise.all([...running.values()].map(({ done }) => done));
       if (fault !== undefined) throw fault;
     },

@@ -35,7 +35,7 @@ export interface EdgedDeps {
   readonly onListening?: (port: number) => void;
 }
 
-// Two cores start sandboxes fastest a few at a time: more only makes each slower.
+// On two busy cores a burst took as long with two as with ten at a time: a few keep the latency of each low.
 const startsAtOnce = 4;
 const stopsAtOnce = 4;
 const relistWithEventsMs = 60_000;

@@ -8,21 +8,33 @@ import { mustRun, run } from './run.mjs';
 const stampFolder = '.cache/skerry';
 const bin = (name) => join('node_modules', '.bin', name);
 
-/** Installs node_modules as the lock file says, compiling better-sqlite3 only where no prebuilt binary can be had. */
+/**
+ * Installs node_modules with the versions of the lock file, unless that is what they are. Not `npm ci`: it refuses a
+ * lock file without the optional binaries of other platforms, and a registry that carries only this one's makes such.
+ */
 export async function ensureModules(say) {
-  const wanted = fingerprint(['package.json', 'package-lock.json'], process.version);
-  if (readStamp('modules') === wanted && existsSync('node_modules/.package-lock.json') && (await sqliteLoads())) return;
+  if (modulesMatch() && (await sqliteLoads())) return;
   say('installing the npm packages of package-lock.json: skerry is built from them');
-  const arguments_ = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  const arguments_ = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
   const env = { ...process.env, ...headersBesideNode() };
   const installed = await run('npm', arguments_, { env });
-  if (installed !== 0 || !(await sqliteLoads())) {
-    const tools = missingBuildTools();
-    if (tools.length === 0) throw new Error('npm ci failed: its messages are above.');
-    await installPackages(tools, say);
-    await mustRun('npm', arguments_, { env });
-  }
-  writeStamp('modules', wanted);
+  if (installed === 0 && (await sqliteLoads())) return;
+  // better-sqlite3 found no prebuilt binary and no compiler.
+  const tools = missingBuildTools();
+  if (tools.length === 0) throw new Error('npm install failed: its messages are above.');
+  await installPackages(tools, say);
+  await mustRun('npm', arguments_, { env });
+  if (!(await sqliteLoads())) await mustRun('npm', ['rebuild', 'better-sqlite3'], { env });
+}
+
+/** Whether every package that is installed is the locked one, and none that is needed is missing. */
+function modulesMatch() {
+  const packagesOf = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : {});
+  const installed = packagesOf('node_modules/.package-lock.json');
+  return Object.entries(packagesOf('package-lock.json')).every(([path, { version, optional }]) => {
+    if (path === '') return true;
+    return path in installed ? installed[path].version === version : optional === true;
+  });
 }
 
 /** proto/ -> src/proto/. */

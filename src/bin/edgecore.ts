@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { defaultEdgeConfigYaml, loadEdgeConfig, minEdgeConfigYaml, refuseKubelet, runEdgecore } from '../edge/index.js';
 import { createLog, EdgeError, messageOf } from '../lib/index.js';
 
@@ -17,7 +17,7 @@ const program = new Command('edgecore')
   .option('--config <file>', 'configuration file', '/etc/kubeedge/config/edgecore.yaml')
   .option('--defaultconfig', 'print a configuration with every key at its default')
   .option('--minconfig', 'print a configuration with what a join needs')
-  .option('--log-level <level>', 'debug, info, warn or error', 'info')
+  .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('info'))
   .action(run);
 
 await program.parseAsync().catch((error: unknown) => {

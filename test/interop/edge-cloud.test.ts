@@ -28,7 +28,7 @@ interface Edge {
   stop(): Promise<void>;
 }
 
-describe('an edge and a cloud', () => {
+describe('an edge and a cloud', { timeout: 30_000 }, () => {
   let folder: string;
   let cloud: Cloud;
   let edge: Edge;

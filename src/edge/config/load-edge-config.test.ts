@@ -15,7 +15,7 @@ const kubelet = (section: object) => edged({ tailoredKubeletConfig: section });
 const v1alpha1 = (section: object) =>
   load({ apiVersion: 'edgecore.config.kubeedge.io/v1alpha1', modules: { edged: section } });
 
-describe('the configuration of an edge', () => {
+describe('the configuration of an edge', { timeout: 30_000 }, () => {
   it('has KubeEdge defaults for an empty file and takes its name from the machine', () => {
     const config = load('');
     expect(config).toMatchObject({
@@ -189,7 +189,7 @@ describe('the configuration of an edge', () => {
           expect(error).toBeInstanceOf(EdgeError);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

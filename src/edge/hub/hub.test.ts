@@ -34,7 +34,7 @@ describe('the time of rotation', () => {
   });
 });
 
-describe('the hub', () => {
+describe('the hub', { timeout: 30_000 }, () => {
   let folder: string;
   let cloud: CloudServer;
   let stop: AbortController;

@@ -78,7 +78,7 @@ describe('an edge that is killed', () => {
   }, 60_000);
 });
 
-describe('a store that cannot be written', () => {
+describe('a store that cannot be written', { timeout: 30_000 }, () => {
   it('fails every write of the transaction and goes on when there is room again', async () => {
     await using folder = await temporaryFolder();
     const db = await openDatabase(join(folder.path, 'edgecore.db'), silentLog);

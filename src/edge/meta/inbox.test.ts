@@ -36,7 +36,7 @@ const message = fc.record({
   isReply: fc.boolean(),
 });
 
-describe('whatever a cloud sends', () => {
+describe('whatever a cloud sends', { timeout: 30_000 }, () => {
   it('is answered once or dropped, and the edge goes on', async () => {
     await using folder = await temporaryFolder();
     await using meta = await openTestMeta(folder.path);

@@ -15,7 +15,7 @@ import {
 
 const never = new AbortController().signal;
 
-describe('the store of an edge', () => {
+describe('the store of an edge', { timeout: 30_000 }, () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let meta: Meta;
   beforeEach(async () => {

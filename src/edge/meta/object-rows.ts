@@ -1,6 +1,6 @@
 import { formatResource, parseResource } from '../../wire/index.js';
 import type { Db } from './database.js';
-import { isPlainObject } from './json.js';
+import { parseStored } from './json.js';
 import { metaV2Row, objectOf, type StoredObject, versionOf } from './object-kinds.js';
 
 /** The pods, configmaps, secrets and other objects the cloud sent, by wire resource. Every call is one SQLite statement or two. */
@@ -63,12 +63,7 @@ export function createObjectRows(db: Db): ObjectRows {
 
 /** A row that is not the JSON of an object counts as absent: the cloud sends it again. */
 function parseObject(type: string, text: string): StoredObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isPlainObject(value) ? objectOf(type, value) : undefined;
-  } catch {
-    return undefined;
-  }
+  return objectOf(type, parseStored(text));
 }
 
 function isNewer(object: StoredObject, stored: StoredObject): boolean {

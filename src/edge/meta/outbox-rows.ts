@@ -1,6 +1,7 @@
 import type { PodIdentity } from '../../edged/index.js';
 import type { CoreEvent, Node, PodStatus } from '../../kube/index.js';
 import type { Db } from './database.js';
+import { parseStored } from './json.js';
 
 type ReportContents = {
   podStatus: { pod: PodIdentity; status: PodStatus };
@@ -73,12 +74,7 @@ export function createOutboxRows(db: Db): OutboxRows {
     list: () => selectAll.all(),
     content(seq) {
       const row = selectContent.get(seq);
-      try {
-        return row && (JSON.parse(row.content) as Report);
-      } catch {
-        // A row that is damaged says nothing: it goes the way of a missing one.
-        return undefined;
-      }
+      return row && (parseStored(row.content) as Report | undefined);
     },
   };
 }

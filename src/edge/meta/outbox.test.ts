@@ -14,7 +14,7 @@ const settled = async (meta: Meta) => {
   while (meta.unsent > 0) await new Promise((resolve) => setImmediate(resolve));
 };
 
-describe('the outbox', () => {
+describe('the outbox', { timeout: 30_000 }, () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let meta: Meta;
   beforeEach(async () => {

@@ -5,7 +5,7 @@ import { EdgeError, hasCode } from '../../lib/index.js';
 import { createMessage, formatResource, groups, operations, sources } from '../../wire/index.js';
 import type { Db } from './database.js';
 import type { GroupCommit } from './group-commit.js';
-import { isPlainObject } from './json.js';
+import { isPlainObject, parseStored } from './json.js';
 import { readReply } from './reply.js';
 import type { Requests } from './requests.js';
 
@@ -48,7 +48,7 @@ export function createTokenStore(options: {
   );
 
   const stored = (key: string): Row | undefined => {
-    const value: unknown = JSON.parse(select.get(key)?.value ?? 'null');
+    const value = parseStored(select.get(key)?.value ?? 'null');
     return isRow(value) ? value : undefined;
   };
   return {

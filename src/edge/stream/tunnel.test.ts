@@ -23,7 +23,7 @@ import { runTunnel } from './tunnel.js';
 const portOf = (server: Server) => (server.address() as AddressInfo).port;
 const listen = (server: Server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
-describe('the tunnel of an edge', () => {
+describe('the tunnel of an edge', { timeout: 30_000 }, () => {
   let folder: string;
   let kubelet: Server;
   let answer: (request: IncomingMessage, response: ServerResponse) => void;

@@ -60,12 +60,9 @@ async function follow(
 ) {
   const worker = workers.ownerOf(event.id);
   if (!worker) return;
-  if (event.kind === 'deleted') {
-    // The runtime deletes the task of an ended container; the container itself may well be there.
-    if (!(await look(worker, runtime, event.id, signal))) worker.gone(event.id);
-  } else if (event.kind === 'exited') {
-    if (!(await look(worker, runtime, event.id, signal))) worker.gone(event.id);
-  }
+  if (event.kind === 'created' || event.kind === 'started') return;
+  // A runtime may tell of a deleted process while its container is still there: what its status says counts.
+  if (!(await look(worker, runtime, event.id, signal))) worker.gone(event.id);
 }
 
 async function look(worker: PodWorker, runtime: Runtime, id: string, signal: AbortSignal): Promise<boolean> {

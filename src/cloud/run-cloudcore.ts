@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import { type KubeApi, type KubeObject, resources } from '../kube/index.js';
+import { type KubeApi, resources } from '../kube/index.js';
 import { aborted, childOf, type Log, runTogether } from '../lib/index.js';
-import { extensions, type Message, operations } from '../wire/index.js';
 import type { CloudConfig } from './config/index.js';
 import {
   type ClusterView,
@@ -9,7 +8,6 @@ import {
   createNodeScope,
   createUpstream,
   openScope,
-  reconcile,
   startDownstream,
 } from './edge-controller/index.js';
 import { createHealthServer } from './health.js';
@@ -19,20 +17,13 @@ import {
   createSessionRegistry,
   createTokenLoop,
   ensureIdentity,
-  type NodeSession,
   publishToken,
   type SessionRegistry,
 } from './hub/index.js';
+import { catchUp, noteAcked, noteSending } from './keep-books.js';
 import { type Listening, listen } from './listen.js';
 import { openStream } from './open-stream.js';
-import {
-  createLedger,
-  createLedgerWriter,
-  ensureDefinitions,
-  followSyncObjects,
-  type Ledger,
-  refOf,
-} from './sync/index.js';
+import { createLedger, createLedgerWriter, ensureDefinitions, followSyncObjects } from './sync/index.js';
 
 /** The ports in use, for callers that asked for any free one (0). */
 export interface CloudPorts {
@@ -158,36 +149,6 @@ export async function runCloudcore(
       await sessions.close('cloudcore stops');
     },
   ]);
-}
-
-function noteSending(ledger: Ledger, node: string, message: Message): void {
-  const ref = message.operation === operations.delete ? undefined : refOf(message.content);
-  if (ref) ledger.begin(node, ref);
-}
-
-function noteAcked(ledger: Ledger, node: string, message: Message): void {
-  const { metadata } = message.content as KubeObject;
-  const ref = refOf(message.content);
-  if (message.operation === operations.delete) ledger.remove(node, metadata?.uid ?? '');
-  else if (ref) ledger.acked(node, ref, message.resourceVersion ?? metadata?.resourceVersion ?? '0');
-}
-
-/** Brings a node that has just connected up to date, once the cluster and the books are known. */
-function catchUp(
-  session: NodeSession,
-  context: { view: ClusterView; ledger: Ledger; sessions: SessionRegistry; known: Promise<unknown>; log: Log },
-): void {
-  const { view, ledger, sessions, known, log } = context;
-  const compare = async () => {
-    await known;
-    if (sessions.get(session.node) !== session) return;
-    if (session.extensions.has(extensions.emptyStore)) ledger.removeNode(session.node);
-    reconcile(session, { view, ledger });
-  };
-  compare().catch((error: unknown) => {
-    log.error({ err: error, node: session.node }, 'node could not be brought up to date');
-    session.close('catching up failed');
-  });
 }
 
 const nodeOfPod = (view: ClusterView, kube: KubeApi) => async (namespace: string, name: string) => {

@@ -1,6 +1,5 @@
 export { type Channel, type Method, openChannel } from './channel.js';
 export { connectRuntime } from './connect-runtime.js';
-export { socketPath } from './endpoint.js';
 export { createFakeRuntime, type FakeRuntime, type FakeRuntimeOptions } from './fake/fake-runtime.js';
 export type {
   CallOptions,

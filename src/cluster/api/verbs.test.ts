@@ -214,8 +214,8 @@ describe('get and list', () => {
   });
 
   it('pages at one version', async () => {
-    const path = '/api/v1/namespaces/kube-public/configmaps';
-    for (const name of ['a', 'b', 'c']) await cluster.ask('POST', path, { body: map(name) });
+    const path = '/api/v1/namespaces/kube-public/secrets';
+    for (const name of ['a', 'b', 'c']) await cluster.ask('POST', path, { body: { metadata: { name } } });
     const first = (await cluster.ask('GET', `${path}?limit=2`)).body;
     expect([first.items.length, first.metadata.remainingItemCount]).toEqual([2, 1]);
     await cluster.ask('DELETE', `${path}/c`);

@@ -1,19 +1,15 @@
 import { createPublicKey, randomUUID } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
-import { conflict, type KubeObject, notFound, type Pod, resources } from '../../kube/index.js';
+import type { KubeObject } from '../../kube/index.js';
 import { readPrivateKey } from '../../wire/index.js';
-import { badRequest, invalid, unauthorized } from '../refusals.js';
+import { unauthorized } from '../refusals.js';
 import { timestamp } from '../timestamp.js';
+import { boundTo, extendedSeconds, type FindObject, parseTokenRequest } from './token-request.js';
 import type { User } from './user.js';
 
-export const tokenIssuer = 'https://kubernetes.default.svc.cluster.local';
+const tokenIssuer = 'https://kubernetes.default.svc.cluster.local';
 
-const shortest = 600;
-const longest = 2 ** 32;
-const standard = 3600;
-/** What clients that never reload their token ask for: they get a year and a date to be warned from (facts kubernetes-api §13). */
-const extended = 3607;
 const yearSeconds = 365 * 86_400;
 
 const reference = z.looseObject({ name: z.string(), uid: z.string() });
@@ -24,25 +20,6 @@ const claimsSchema = z.looseObject({
     pod: reference.optional(),
   }),
 });
-const requestSchema = z.looseObject({
-  spec: z
-    .looseObject({
-      audiences: z.array(z.string().min(1)).nullish(),
-      expirationSeconds: z.int().nullish(),
-      boundObjectRef: z
-        .looseObject({ kind: z.string().optional(), name: z.string().optional(), uid: z.string().optional() })
-        .nullish(),
-    })
-    .nullish(),
-});
-
-/** Reads an object that a token is about, as it is now. */
-export type FindObject = (
-  plural: 'serviceaccounts' | 'pods',
-  namespace: string,
-  name: string,
-) => KubeObject | undefined;
-
 export interface TokenAuthority {
   /** Answers a TokenRequest. Throws 400, 404, 409 and 422. */
   issue(account: KubeObject, request: KubeObject): Promise<KubeObject>;
@@ -63,19 +40,16 @@ export function createTokenAuthority(options: { keyPem: string; find: FindObject
 
   return {
     async issue(account, request) {
-      const parsed = requestSchema.safeParse(request);
-      if (!parsed.success) throw badRequest(`the body is not a TokenRequest: ${z.prettifyError(parsed.error)}`);
-      const spec = parsed.data.spec ?? {};
-      const audiences = spec.audiences?.length ? spec.audiences : [tokenIssuer];
-      const seconds = spec.expirationSeconds ?? standard;
-      requireLifetime(seconds);
+      const wish = parseTokenRequest(request);
+      const { seconds, bound } = wish;
+      const audiences = wish.audiences.length > 0 ? [...wish.audiences] : [tokenIssuer];
       const issued = Math.floor(now().getTime() / 1000);
       const { namespace = '', name = '', uid = '' } = account.metadata ?? {};
       const about = {
         namespace,
         serviceaccount: { name, uid },
-        ...boundTo(find, namespace, name, spec.boundObjectRef ?? undefined),
-        ...(seconds === extended && { warnafter: issued + extended }),
+        ...boundTo(find, namespace, name, bound),
+        ...(seconds === extendedSeconds && { warnafter: issued + extendedSeconds }),
       };
       const token = await new SignJWT({ 'kubernetes.io': about })
         .setProtectedHeader({ alg: 'ES256', kid: (await jwk()).kid })
@@ -84,7 +58,7 @@ export function createTokenAuthority(options: { keyPem: string; find: FindObject
         .setAudience(audiences)
         .setIssuedAt(issued)
         .setNotBefore(issued)
-        .setExpirationTime(issued + (seconds === extended ? yearSeconds : seconds))
+        .setExpirationTime(issued + (seconds === extendedSeconds ? yearSeconds : seconds))
         .setJti(randomUUID())
         .sign(privateKey);
       const answer = {
@@ -94,7 +68,7 @@ export function createTokenAuthority(options: { keyPem: string; find: FindObject
         spec: {
           audiences,
           expirationSeconds: seconds,
-          ...(spec.boundObjectRef && { boundObjectRef: spec.boundObjectRef }),
+          ...(bound && { boundObjectRef: bound }),
         },
         status: { token, expirationTimestamp: timestamp(new Date((issued + seconds) * 1000)) },
       };
@@ -139,42 +113,4 @@ export function createTokenAuthority(options: { keyPem: string; find: FindObject
       ]);
     },
   };
-}
-
-function requireLifetime(seconds: number): void {
-  if (seconds >= shortest && seconds <= longest) return;
-  const message =
-    seconds < shortest
-      ? `Invalid value: ${seconds}: may not specify a duration less than 10 minutes`
-      : `Invalid value: ${seconds}: may not specify a duration larger than 2^32 seconds`;
-  throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', [
-    { field: 'spec.expirationSeconds', reason: 'FieldValueInvalid', message },
-  ]);
-}
-
-/** Claims of a token that lives no longer than a pod. */
-function boundTo(
-  find: FindObject,
-  namespace: string,
-  account: string,
-  bound: { kind?: string | undefined; name?: string | undefined; uid?: string | undefined } | undefined,
-): object {
-  if (!bound) return {};
-  const { kind, name = '', uid } = bound;
-  if (kind !== 'Pod')
-    throw badRequest(`spec.boundObjectRef.kind: ${JSON.stringify(kind)} is not supported, only Pod is`);
-  const pod = find('pods', namespace, name) as Pod | undefined;
-  if (!pod) throw notFound(resources.pods, name);
-  if (uid && uid !== pod.metadata?.uid) {
-    throw conflict(
-      resources.pods,
-      name,
-      `the UID in the bound object reference (${uid}) does not match the UID in record`,
-    );
-  }
-  if ((pod.spec?.serviceAccountName ?? 'default') !== account) {
-    throw badRequest(`spec.boundObjectRef: pod "${name}" runs as another service account`);
-  }
-  const node = pod.spec?.nodeName;
-  return { pod: { name, uid: pod.metadata?.uid }, ...(node && { node: { name: node } }) };
 }

@@ -61,7 +61,10 @@ export async function startCluster(
       },
       abort.signal,
     );
-    running.catch(reject);
+    running.catch((error: unknown) => {
+      if (options.stateDir === undefined) rmSync(stateDir, { recursive: true, force: true });
+      reject(error);
+    });
   });
   const credentials = await loadKubeconfig(join(stateDir, 'kubeconfig'));
   const agent = new Agent({ keepAlive: true });

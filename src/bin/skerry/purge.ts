@@ -5,6 +5,7 @@ import { EdgeError, silentLog } from '../../lib/index.js';
 import { removeCgroups } from './cgroups.js';
 import { down } from './down.js';
 import type { Layout } from './layout.js';
+import { removeMasquerade } from './masquerade.js';
 import { removeBridge } from './network.js';
 import type { Report } from './report.js';
 import { loadSettings } from './settings.js';
@@ -26,6 +27,7 @@ export async function purge(layout: Layout, report: Report): Promise<void> {
   await down(layout, report);
   if (settings) {
     await removeBridge(settings.bridge);
+    await removeMasquerade(settings.bridge);
     await removeCgroups(settings.bridge);
   }
   if (settings && settings.runtimeEndpoint === undefined) {

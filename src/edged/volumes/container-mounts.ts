@@ -57,9 +57,15 @@ async function volumeMount(
   return Mount.fromPartial({
     containerPath: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
     hostPath: subPath === '' ? volume : target,
-    readonly: mount.readOnly === true,
+    readonly: mount.readOnly === true || isPublished(desired, mount.name),
     propagation: propagationOf(mount.mountPropagation, container),
   });
+}
+
+/** Volumes whose content is the API's are read-only whatever the mount says: a write would be lost at the next update. */
+function isPublished({ spec }: DesiredPod, name: string): boolean {
+  const volume = spec.volumes?.find((candidate) => candidate.name === name);
+  return Boolean(volume?.configMap ?? volume?.secret ?? volume?.downwardAPI ?? volume?.projected);
 }
 
 function missing(name: string): never {

@@ -11,7 +11,6 @@ import { ContainerConfig, PodSandboxConfig } from '../../proto/cri/v1/api.js';
 import { capabilityIn } from './capabilities.js';
 import { runtimeEventOf, topics } from './event-topics.js';
 import { untilExitShows } from './exit-shows.js';
-import { mountsBelow } from './mounts.js';
 
 const envelope = (topic: string, value: Uint8Array) =>
   Envelope.fromPartial({ topic, event: { typeUrl: 'x', value: Buffer.from(value) } });
@@ -65,15 +64,5 @@ describe('reading the kernel', () => {
     expect(capabilityIn(status, 'sys_resource')).toBe(false);
     expect(capabilityIn(status, 'sys_admin')).toBe(true);
     expect(() => capabilityIn('', 'sys_admin')).toThrow('capabilities');
-  });
-
-  it('finds mounts below a folder, the last first, with escaped names, and none beside it', () => {
-    const mountinfo = [
-      '1 0 0:1 / /a rw - tmpfs x rw',
-      '2 1 0:2 / /a/b rw - overlay x rw',
-      '3 1 0:3 / /ab rw - overlay x rw',
-      '4 2 0:4 / /a/b/with\\040space rw - overlay x rw',
-    ].join('\n');
-    expect(mountsBelow(mountinfo, '/a')).toEqual(['/a/b/with space', '/a/b', '/a']);
   });
 });

@@ -2,7 +2,7 @@ import { connectRuntime, type Runtime, type RuntimeEvents, type RuntimePreflight
 import type { Log } from '../../lib/index.js';
 import { containerdEvents } from './events.js';
 import { preflightFindings } from './preflight.js';
-import { shownCgroupDriver, shownConfig } from './verbose-status.js';
+import { shownConfig } from './verbose-status.js';
 
 export type ContainerdRuntime = Runtime & RuntimeEvents & RuntimePreflight & AsyncDisposable;
 
@@ -22,7 +22,7 @@ export async function openContainerd(deps: {
     ...cri,
     // containerd before 2.0 does not implement RuntimeConfig but shows its configuration.
     cgroupDriver: async (options) =>
-      (await cri.cgroupDriver(options)) ?? shownCgroupDriver(await shownConfig(cri, options?.signal)),
+      (await cri.cgroupDriver(options)) ?? (await shownConfig(cri, options?.signal))?.cgroupDriver,
     events: (signal) => containerdEvents({ endpoint: deps.endpoint, runtime: cri, log }, signal),
     preflight: (signal) => preflightFindings(cri, signal),
   };

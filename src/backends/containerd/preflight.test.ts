@@ -68,8 +68,26 @@ describe('the preflight of containerd', () => {
     expect(await what()).toEqual([`There is no CNI configuration in ${folder}.`]);
     await writeFile(join(folder, '10.conflist'), '{');
     expect(await what()).toEqual([expect.stringContaining('10.conflist cannot be read')]);
+    for (const wrong of [
+      'null',
+      '[]',
+      '{"plugins":{}}',
+      '{"plugins":[null]}',
+      '{"plugins":[{"type":1}]}',
+      '{"type":[]}',
+    ]) {
+      await writeFile(join(folder, '10.conflist'), wrong);
+      expect(await what(), wrong).toEqual([expect.stringContaining('10.conflist cannot be read')]);
+    }
     await writeFile(join(folder, '10.conflist'), JSON.stringify({ plugins: [{ type: 'bridge' }] }));
     expect(await what()).toEqual([`The CNI plugins bridge, loopback are not in ${join(folder, 'bin')}.`]);
+  });
+
+  it('takes what it cannot read of the configuration for absent', async () => {
+    const odd = { sandboxImage: 1, cni: 'none', containerd: { defaultRuntimeName: 'constructor', runtimes: {} } };
+    expect(await findings({ ...odd, restrictOOMScoreAdj: 'yes' }, plain)).toEqual([]);
+    const systemd = { ...plain, hasSystemd: async () => true };
+    expect(await findings({ containerd: { runtimes: [] } }, systemd)).toEqual([]);
   });
 
   it('passes on what containerd reports of itself', async () => {

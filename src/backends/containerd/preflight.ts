@@ -1,11 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import type { Finding, Runtime } from '../../cri/index.js';
-import { messageOf } from '../../lib/index.js';
+import { EdgeError, messageOf } from '../../lib/index.js';
 import { ImageSpec } from '../../proto/cri/v1/api.js';
 import { hasCapability } from './capabilities.js';
-import { type ShownConfig, shownCgroupDriver, shownConfig } from './verbose-status.js';
+import { type ShownConfig, shownConfig } from './verbose-status.js';
 
 type Needs = Pick<Runtime, 'status' | 'imageStatus'>;
 
@@ -41,11 +40,6 @@ export async function preflightFindings(
   return (await Promise.all(checks)).flat();
 }
 
-const conflist = z.object({
-  type: z.string().optional(),
-  plugins: z.array(z.object({ type: z.string() })).optional(),
-});
-
 async function checkConditions(
   runtime: Needs,
   config: ShownConfig | undefined,
@@ -71,8 +65,8 @@ async function checkConditions(
 
 /** Says why the network is not ready: no configuration, one that does not parse, or a plugin that is not there. */
 async function checkCni(config: ShownConfig | undefined, message: string): Promise<Finding[]> {
-  const confDir = config?.cni?.confDir ?? '/etc/cni/net.d';
-  const binDir = config?.cni?.binDir ?? '/opt/cni/bin';
+  const confDir = config?.cniConfDir ?? '/etc/cni/net.d';
+  const binDir = config?.cniBinDir ?? '/opt/cni/bin';
   const error = (what: string, fix: string): Finding[] => [{ severity: 'error', what, fix }];
   const files = (await readdir(confDir).catch((): string[] => [])).filter((name) =>
     /\.(conf|conflist|json)$/.test(name),
@@ -84,8 +78,7 @@ async function checkCni(config: ShownConfig | undefined, message: string): Promi
   const path = join(confDir, first);
   let wanted: string[];
   try {
-    const { type, plugins = [] } = conflist.parse(JSON.parse(await readFile(path, 'utf8')));
-    wanted = [...plugins.map((plugin) => plugin.type), ...(type === undefined ? [] : [type])];
+    wanted = pluginTypes(JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {
     return error(`The CNI configuration ${path} cannot be read: ${messageOf(cause)}`, `Correct ${path}.`);
   }
@@ -100,8 +93,23 @@ async function checkCni(config: ShownConfig | undefined, message: string): Promi
   return error(`The pod network is not ready: ${message}`, `Check ${path} and restart containerd.`);
 }
 
+/** The plugins a CNI configuration calls: those of a list, or the one of a single configuration. */
+function pluginTypes(configuration: unknown): string[] {
+  if (typeof configuration !== 'object' || configuration === null || Array.isArray(configuration)) {
+    throw new EdgeError('invalid', 'it is not a JSON object');
+  }
+  const { type, plugins = [] } = configuration as { type?: unknown; plugins?: unknown };
+  if (!Array.isArray(plugins)) throw new EdgeError('invalid', 'plugins is not a list');
+  const types = plugins.map((plugin: { type?: unknown } | null) => plugin?.type);
+  if (type !== undefined) types.push(type);
+  return types.map((name) => {
+    if (typeof name !== 'string') throw new EdgeError('invalid', 'the type of a plugin is not a text');
+    return name;
+  });
+}
+
 async function checkCgroups(config: ShownConfig | undefined, machine: PreflightMachine): Promise<Finding[]> {
-  if (shownCgroupDriver(config) !== 'cgroupfs' || !(await machine.hasSystemd())) return [];
+  if (config?.cgroupDriver !== 'cgroupfs' || !(await machine.hasSystemd())) return [];
   return [
     {
       severity: 'warning',
@@ -128,7 +136,7 @@ async function checkSandboxImage(
 }
 
 async function checkOomScore(config: ShownConfig | undefined, machine: PreflightMachine): Promise<Finding[]> {
-  if (config === undefined || config.restrictOOMScoreAdj || (await machine.hasSysResource())) return [];
+  if (config === undefined || config.restrictOomScoreAdj || (await machine.hasSysResource())) return [];
   return [
     {
       severity: 'error',

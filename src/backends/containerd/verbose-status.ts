@@ -1,24 +1,16 @@
-import { z } from 'zod';
 import type { Runtime } from '../../cri/index.js';
 
 /** What of its own configuration containerd shows in a verbose CRI status; fields come and go with its versions. */
-const infoConfig = z.object({
-  sandboxImage: z.string().optional(),
-  restrictOOMScoreAdj: z.boolean().optional(),
-  cni: z.object({ binDir: z.string().optional(), confDir: z.string().optional() }).optional(),
-  containerd: z
-    .object({
-      defaultRuntimeName: z.string().optional(),
-      runtimes: z
-        .record(z.string(), z.object({ options: z.object({ SystemdCgroup: z.boolean().optional() }).nullish() }))
-        .optional(),
-    })
-    .optional(),
-});
+export interface ShownConfig {
+  readonly sandboxImage: string | undefined;
+  readonly restrictOomScoreAdj: boolean;
+  readonly cniBinDir: string | undefined;
+  readonly cniConfDir: string | undefined;
+  /** The cgroup driver of the default handler; undefined where that handler is not shown. */
+  readonly cgroupDriver: 'systemd' | 'cgroupfs' | undefined;
+}
 
-export type ShownConfig = z.infer<typeof infoConfig>;
-
-/** Undefined where the server shows no configuration or one of another shape. */
+/** Undefined where the server shows no configuration or one that is no JSON object; a field of another type counts as absent. */
 export async function shownConfig(
   runtime: Pick<Runtime, 'status'>,
   signal?: AbortSignal,
@@ -26,15 +18,29 @@ export async function shownConfig(
   const { info } = await runtime.status(true, { ...(signal && { signal }) });
   if (info.config === undefined) return undefined;
   try {
-    return infoConfig.parse(JSON.parse(info.config));
+    return readConfig(JSON.parse(info.config));
   } catch {
     return undefined;
   }
 }
 
-/** The cgroup driver of the default handler. */
-export function shownCgroupDriver(config: ShownConfig | undefined): 'systemd' | 'cgroupfs' | undefined {
-  const handler = config?.containerd?.runtimes?.[config.containerd.defaultRuntimeName || 'runc'];
-  if (!handler) return undefined;
-  return handler.options?.SystemdCgroup ? 'systemd' : 'cgroupfs';
+function readConfig(config: unknown): ShownConfig | undefined {
+  if (!isObject(config)) return undefined;
+  const containerd = field(config, 'containerd');
+  const handler = field(field(containerd, 'runtimes'), text(field(containerd, 'defaultRuntimeName')) || 'runc');
+  const systemd = field(field(handler, 'options'), 'SystemdCgroup') === true;
+  return {
+    sandboxImage: text(field(config, 'sandboxImage')),
+    restrictOomScoreAdj: field(config, 'restrictOOMScoreAdj') === true,
+    cniBinDir: text(field(field(config, 'cni'), 'binDir')),
+    cniConfDir: text(field(field(config, 'cni'), 'confDir')),
+    cgroupDriver: isObject(handler) ? (systemd ? 'systemd' : 'cgroupfs') : undefined,
+  };
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+const field = (value: unknown, name: string): unknown =>
+  isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -1,5 +1,5 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { findCniBinDir, startContainerd } from '../../backends/containerd/index.js';
+import { findCniBinDir, startContainerd } from '../../backends/containerd-daemon/index.js';
 import { connectRuntime } from '../../cri/index.js';
 import { EdgeError, silentLog } from '../../lib/index.js';
 import { imageNames } from './images.js';

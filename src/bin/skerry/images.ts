@@ -1,4 +1,4 @@
-import { buildBusyboxImage, importImage, pauseCommand } from '../../backends/containerd/index.js';
+import { buildBusyboxImage, importImage, pauseCommand } from '../../backends/containerd-daemon/index.js';
 import type { Runtime } from '../../cri/index.js';
 import { EdgeError, messageOf } from '../../lib/index.js';
 import { ImageSpec } from '../../proto/cri/v1/api.js';

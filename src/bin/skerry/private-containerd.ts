@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasCapability } from '../../backends/containerd/index.js';
 import {
   bridgeConflist,
   containerdConfig,
   findCniBinDir,
   findContainerdBinaries,
-  hasCapability,
-} from '../../backends/containerd/index.js';
+} from '../../backends/containerd-daemon/index.js';
 import { writeFileAtomic } from '../../lib/index.js';
 import { imageNames } from './images.js';
 import type { Layout } from './layout.js';

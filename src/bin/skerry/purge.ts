@@ -1,6 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { execa } from 'execa';
-import { purgeContainerd } from '../../backends/containerd/index.js';
+import { purgeContainerd } from '../../backends/containerd-daemon/index.js';
 import { EdgeError, silentLog } from '../../lib/index.js';
 import { removeCgroups } from './cgroups.js';
 import { down } from './down.js';

@@ -1,7 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildBusyboxImage, openContainerd, startContainerd } from '../../../src/backends/containerd/index.js';
+import { openContainerd } from '../../../src/backends/containerd/index.js';
+import { buildBusyboxImage, startContainerd } from '../../../src/backends/containerd-daemon/index.js';
 import { silentLog } from '../../../src/lib/index.js';
 import { ContainerState, ImageSpec } from '../../../src/proto/cri/v1/api.js';
 import { ownContainerd, pauseImage, testImage } from './own-containerd.js';

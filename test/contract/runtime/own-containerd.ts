@@ -9,7 +9,7 @@ import {
   importImage,
   pauseCommand,
   startContainerd,
-} from '../../../src/backends/containerd/index.js';
+} from '../../../src/backends/containerd-daemon/index.js';
 import { silentLog } from '../../../src/lib/index.js';
 
 export const pauseImage = 'skerry.local/pause:1';

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { Log } from '../../lib/index.js';
-import { hasCapability } from './capabilities.js';
+import { hasCapability } from '../containerd/index.js';
 import { containerdConfig, type RuntimeHandler } from './containerd-config.js';
 import { folderPaths } from './folder-paths.js';
 import { launchDaemon } from './launch-daemon.js';

@@ -1,5 +1,6 @@
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { execa } from 'execa';
+import { promisify } from 'node:util';
 import { EdgeError, messageOf } from '../../lib/index.js';
 
 /** Mounts of this machine, through mount(8) and umount(8). */
@@ -40,16 +41,26 @@ export function mountPoints(mountinfo: string): string[] {
     );
 }
 
+const execute = promisify(execFile);
+
+const timeoutMs = 30_000;
+
+// Node's own execFile: a library for it would take 2 MB of every edge (docs/adr/0004).
 async function run(program: string, args: readonly string[]): Promise<void> {
+  const running = execute(program, args, { timeout: timeoutMs, maxBuffer: 64_000 });
+  running.child.stdin?.end();
   try {
-    await execa(program, args, { timeout: 30_000, stdin: 'ignore', maxBuffer: 64_000 });
+    await running;
   } catch (error) {
-    throw new EdgeError(
-      'internal',
-      `${program} ${args.join(' ')}: ${messageOf(error).split('\n').slice(0, 3).join('; ')}`,
-      {
-        cause: error,
-      },
-    );
+    throw new EdgeError('internal', `${program} ${args.join(' ')}: ${whyOf(error)}`, { cause: error });
   }
+}
+
+/** What the program said, or how it ended when it said nothing. */
+function whyOf(error: unknown): string {
+  const { killed, stderr = '', code } = error as { killed?: boolean; stderr?: string; code?: number | string | null };
+  if (killed && code === null) return `it did not end within ${timeoutMs / 1000} s`;
+  const said = stderr.trim().split('\n').slice(0, 3).join('; ');
+  if (said !== '') return said;
+  return typeof code === 'number' ? `exit code ${code}` : messageOf(error);
 }

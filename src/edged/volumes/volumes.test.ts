@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Payload, writePayload } from './atomic-writer.js';
 import { checkHostPath } from './host-path.js';
-import { type Mounter, mountPoints } from './mounter.js';
+import { createMounter, type Mounter, mountPoints } from './mounter.js';
 import { bindSubPath } from './sub-path.js';
 
 let folder: string;
@@ -92,4 +92,10 @@ describe('a host path', () => {
 
 it('mount points with blanks are read as they are', () => {
   expect(mountPoints('22 1 0:5 / /a\\040b rw shared:1 - tmpfs tmpfs rw\n')).toEqual(['/a b']);
+});
+
+it('a mount that fails tells what umount(8) said', async () => {
+  await expect(createMounter().unmount(join(folder, 'no mount'))).rejects.toThrow(
+    /umount .*\/no mount: umount: .*no mount: (no mount point|not mounted|not found)/,
+  );
 });

@@ -6,7 +6,7 @@ export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'> & { child(fi
 /** JSON lines on stdout, or appended to a file, written synchronously (no worker threads: memory at the edge). */
 export function createLog(program: string, level: string, file?: string): Log {
   const destination = file === undefined ? { fd: 1, sync: true } : { dest: file, mkdir: true, sync: true };
-  return pino({ name: program, level, base: { program } }, pino.destination(destination));
+  return pino({ level, base: { program } }, pino.destination(destination));
 }
 
 /** A log that keeps nothing, for tests and for tools that print by themselves. */

@@ -28,14 +28,19 @@ export async function joinToken(api: KubeApi, log: Log, signal: AbortSignal): Pr
   return Buffer.from(secret.data?.tokendata ?? '', 'base64').toString('utf8');
 }
 
-/** Settles when the node has reported Ready after `since`: a state from an earlier run does not count. */
+/**
+ * Settles when the node has reported Ready after `since` (a state from an earlier run does not count) and the
+ * control plane has opened it for pods.
+ */
 export async function nodeReady(api: KubeApi, name: string, since: Date, log: Log, signal: AbortSignal): Promise<Node> {
   const isReady = (node: Node) =>
-    node.status?.conditions?.some(
+    !node.spec?.taints?.some(({ key }) => key === 'node.kubernetes.io/not-ready') &&
+    (node.status?.conditions?.some(
       ({ type, status, lastHeartbeatTime }) =>
         type === 'Ready' &&
         status === 'True' &&
         new Date((lastHeartbeatTime as string | undefined) ?? 0).getTime() >= Math.floor(since.getTime() / 1000) * 1000,
-    ) ?? false;
+    ) ??
+      false);
   return waitForObject(api, resources.nodes, { name }, isReady, { log, signal });
 }

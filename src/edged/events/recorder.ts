@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { CoreEvent, Node, Pod } from '../../kube/index.js';
 import { type Log, messageOf } from '../../lib/index.js';
 import type { StatusSink } from '../ports.js';
@@ -27,6 +26,7 @@ export function createRecorder(deps: {
   const recent = new Map<string, CoreEvent>();
   let tokens = burst;
   let refilledAt = now();
+  let lastStamp = 0n;
 
   const admit = () => {
     tokens = Math.min(burst, tokens + ((now() - refilledAt) / 1000) * ratePerSecond);
@@ -34,6 +34,13 @@ export function createRecorder(deps: {
     if (tokens < 1) return false;
     tokens -= 1;
     return true;
+  };
+
+  /** `<object>.<nanoseconds in hex>`, never twice: a list by name is a list by time. */
+  const nameFor = (object = '') => {
+    const clock = BigInt(now()) * 1_000_000n;
+    lastStamp = clock > lastStamp ? clock : lastStamp + 1n;
+    return `${object}.${lastStamp.toString(16)}`;
   };
 
   const emit = (
@@ -52,7 +59,7 @@ export function createRecorder(deps: {
           apiVersion: 'v1',
           kind: 'Event',
           metadata: {
-            name: eventName(involvedObject.name ?? '', identity, now()),
+            name: nameFor(involvedObject.name),
             namespace: involvedObject.namespace ?? 'default',
           },
           involvedObject,
@@ -93,10 +100,4 @@ export function createRecorder(deps: {
 function containerPath(pod: Pod, container: string): string {
   const init = pod.spec?.initContainers?.some(({ name }) => name === container) === true;
   return `spec.${init ? 'initContainers' : 'containers'}{${container}}`;
-}
-
-/** `<object>.<hex>`: unique per aggregated event, the same for its repeats. */
-function eventName(object: string, identity: string, now: number): string {
-  const digest = createHash('sha256').update(identity).update(String(now)).digest('hex').slice(0, 16);
-  return `${object}.${digest}`;
 }

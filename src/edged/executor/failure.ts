@@ -30,7 +30,7 @@ export function stepFailed(
   const { task, recorder, log, now } = context;
   task.doubt();
   retryLater(task, step, told.policy ?? policies.repair, now());
-  log.warn({ podUid: task.desired.uid, step: step.kind, err: error }, messageOf(error));
+  log.warn({ step: step.kind, err: error }, messageOf(error));
   if (told.container !== undefined && told.waiting) setWaiting(task, told.container, told.waiting);
   if (hasCode(error, 'unavailable') && step.kind !== 'prepare' && step.kind !== 'pullImage') return;
   recorder.pod(task.desired.pod, 'Warning', told.event, told.message, told.container);

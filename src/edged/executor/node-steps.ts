@@ -49,7 +49,7 @@ export async function finish(context: StepContext, step: Step<'finish'>): Promis
       await sink.podGone({ uid, name, namespace });
     }
     task.remember((memory) => ({ ...memory, finished: true }));
-    log.info({ podUid: uid, pod: `${namespace}/${name}` }, 'pod ended');
+    log.info('pod ended');
   } catch (error) {
     stepFailed(context, step, error, {
       event: 'FailedKillPod',

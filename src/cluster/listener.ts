@@ -12,11 +12,18 @@ export interface Listener extends AsyncDisposable {
 }
 
 const stopGraceMs = 2000;
+// Longer than any client of ours keeps an idle socket: who closes first must be the one who knows what comes next.
+const idleSocketMs = 180_000;
 
 /** Takes the port. Throws `unavailable` with one sentence when that is not possible. */
 export async function openListener({ address, port }: { address: string; port: number }): Promise<Listener> {
   // Certificates are judged by the authenticator: who has none is anonymous, not cut off.
-  const server = createServer({ requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' });
+  const server = createServer({
+    requestCert: true,
+    rejectUnauthorized: false,
+    minVersion: 'TLSv1.2',
+    keepAliveTimeout: idleSocketMs,
+  });
   server.listen(port, address);
   try {
     await once(server, 'listening');

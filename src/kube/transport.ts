@@ -38,6 +38,8 @@ export interface Transport extends Disposable {
 }
 
 const pooledSockets = 32;
+// Servers close idle sockets after a minute or more; we close first, so that no request meets a closing one.
+const idleSocketMs = 30_000;
 
 /** HTTP/1.1 over kept-alive sockets. The server's certificate is always verified. */
 export function createTransport(credentials: ClientCredentials, headers: Readonly<Record<string, string>>): Transport {
@@ -52,8 +54,8 @@ export function createTransport(credentials: ClientCredentials, headers: Readonl
   };
   const createAgent = (maxSockets: number) =>
     secure
-      ? new HttpsAgent({ keepAlive: true, maxSockets, minVersion: 'TLSv1.2', ...tls })
-      : new HttpAgent({ keepAlive: true, maxSockets });
+      ? new HttpsAgent({ keepAlive: true, timeout: idleSocketMs, maxSockets, minVersion: 'TLSv1.2', ...tls })
+      : new HttpAgent({ keepAlive: true, timeout: idleSocketMs, maxSockets });
   const pooled = createAgent(pooledSockets);
   const unbounded = createAgent(Number.POSITIVE_INFINITY);
   const authorization = credentials.token ? { authorization: `Bearer ${credentials.token}` } : {};
@@ -72,7 +74,8 @@ export function createTransport(credentials: ClientCredentials, headers: Readonl
       },
       agent: init.longLived ? unbounded : pooled,
       ...(init.signal && { signal: init.signal }),
-      ...(init.idleTimeoutMs !== undefined && { timeout: init.idleTimeoutMs }),
+      // 0 lifts the agent's limit, which is for sockets without a request.
+      timeout: init.idleTimeoutMs ?? 0,
     };
     const request = secure ? requestHttps(options) : requestHttp(options);
     return exchange(request, init);

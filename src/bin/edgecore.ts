@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { defaultEdgeConfigYaml, loadEdgeConfig, minEdgeConfigYaml, refuseKubelet, runEdgecore } from '../edge/index.js';
 import { createLog, EdgeError, messageOf } from '../lib/index.js';
+import { collectWhenQuiet } from './edgecore/collect-when-quiet.js';
 
 const tokenFile = '/etc/kubeedge/bootstrap-edgecore.conf';
 
@@ -44,6 +45,8 @@ async function run(options: Options): Promise<void> {
       stop.abort(new EdgeError('unavailable', 'edgecore stops'));
     });
   }
+  // There only with the flags of interpreters.json, which the first line of the built program carries.
+  using _collecting = globalThis.gc && collectWhenQuiet({ collect: globalThis.gc });
   await runEdgecore(config, { log }, stop.signal);
 }
 

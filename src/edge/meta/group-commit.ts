@@ -10,6 +10,8 @@ export interface GroupCommit {
    * `committed` runs right after the commit, before anything else can write: the place to tell readers.
    */
   write<T>(job: () => T, committed?: (value: T) => void): Promise<T>;
+  /** The same for what nobody waits for: it shares the next transaction, or has its own a moment later. */
+  writeSoon<T>(job: () => T, committed?: (value: T) => void): Promise<T>;
   /** Commits what waits and refuses what comes later. */
   close(): void;
 }
@@ -21,10 +23,15 @@ interface Waiting {
   fail(error: unknown): void;
 }
 
+// How long a write that is not urgent waits for company.
+const soonMs = 100;
+
 /** One sync for all writes of an event-loop turn: a burst of messages costs one write to the disk. */
 export function createGroupCommit(db: Db): GroupCommit {
   let waiting: Waiting[] = [];
   let closed = false;
+  let scheduled = false;
+  let timer: NodeJS.Timeout | undefined;
 
   const runAll = db.transaction((jobs: readonly Waiting[]) => {
     for (const job of jobs) {
@@ -36,6 +43,9 @@ export function createGroupCommit(db: Db): GroupCommit {
   const flush = () => {
     const jobs = waiting;
     waiting = [];
+    scheduled = false;
+    clearTimeout(timer);
+    timer = undefined;
     if (jobs.length === 0) return;
     try {
       runAll.immediate(jobs);
@@ -50,13 +60,23 @@ export function createGroupCommit(db: Db): GroupCommit {
     for (const job of jobs) job.settle();
   };
 
+  const enqueue = <T>(job: () => T, committed?: (value: T) => void) =>
+    new Promise<T>((resolve, reject) => {
+      if (closed) reject(new EdgeError('unavailable', 'edge database is closed'));
+      else waiting.push(waitingJob(db, job, committed, resolve, reject));
+    });
+
   return {
-    write<T>(job: () => T, committed?: (value: T) => void) {
-      return new Promise<T>((resolve, reject) => {
-        if (closed) return reject(new EdgeError('unavailable', 'edge database is closed'));
-        if (waiting.length === 0) setImmediate(flush);
-        waiting.push(waitingJob(db, job, committed, resolve, reject));
-      });
+    write(job, committed) {
+      const written = enqueue(job, committed);
+      if (!scheduled && waiting.length > 0) setImmediate(flush);
+      scheduled = waiting.length > 0;
+      return written;
+    },
+    writeSoon(job, committed) {
+      const written = enqueue(job, committed);
+      if (!scheduled && waiting.length > 0) timer ??= setTimeout(flush, soonMs);
+      return written;
     },
     close() {
       if (closed) return;

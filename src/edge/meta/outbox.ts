@@ -46,22 +46,21 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const uncertain = new Set(waiting.map(({ lane }) => lane));
   let kick = () => {};
 
-  const forget = (entries: readonly OutboxEntry[]) =>
-    commit.write(
-      () => {
-        for (const entry of entries) rows.remove(entry);
-      },
-      () => {
-        for (const entry of entries) index.remove(entry);
-      },
-    );
+  /** Out of the queue at once, off the disk soon: what a crash leaves there is only sent twice. */
+  const forget = (entries: readonly OutboxEntry[]) => {
+    for (const entry of entries) index.remove(entry);
+    const remove = () => {
+      for (const entry of entries) rows.remove(entry);
+    };
+    commit.writeSoon(remove).catch((error: unknown) => log.warn({ err: error }, 'delivered reports are still on disk'));
+  };
 
   async function sendHead(lane: string, signal: AbortSignal): Promise<Delivery> {
     const entry = index.head(lane, 1)[0];
     const report = entry && rows.content(entry.seq);
     if (!entry) return { kind: 'obsolete' };
     if (!report) {
-      await forget([entry]);
+      forget([entry]);
       return { kind: 'obsolete' };
     }
     const certain = !uncertain.has(lane);
@@ -69,7 +68,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const delivery = await deliver(entry, report, certain, signal);
     if (delivery.kind === 'kept') return delivery;
     uncertain.delete(lane);
-    await forget([entry]);
+    forget([entry]);
     return delivery;
   }
 
@@ -77,7 +76,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const entries = index.head(eventLane, eventBatch);
     const reports = entries.map(({ seq }) => rows.content(seq)).filter((report) => report !== undefined);
     await sendEvents(reports, connection);
-    await forget(entries);
+    forget(entries);
     return { kind: 'delivered' };
   }
 
@@ -98,7 +97,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   return {
     async put(report) {
-      await commit.write(
+      // An event is worth no sync of its own.
+      const write = report.kind === 'event' ? commit.writeSoon : commit.write;
+      await write(
         () => {
           const entry = rows.put(report);
           return { entry, dropped: report.kind === 'event' ? rows.trim(eventLane, maxEvents) : [] };

@@ -1,6 +1,7 @@
 import type { Container } from '../../kube/index.js';
-import { ContainerConfig, type Image, type LinuxContainerResources, type Mount } from '../../proto/cri/v1/api.js';
+import { ContainerConfig, type LinuxContainerResources, type Mount } from '../../proto/cri/v1/api.js';
 import { containerHash } from '../planner/container-hash.js';
+import type { FetchedImage } from '../planner/memory.js';
 import type { DesiredPod } from '../pod/desired-pod.js';
 import { annotations, labels } from '../pod/well-known.js';
 import { expand } from './expand.js';
@@ -9,7 +10,7 @@ import { containerSecurity } from './security-context.js';
 export interface ContainerInput {
   readonly container: Container;
   readonly attempt: number;
-  readonly image: Image;
+  readonly image: FetchedImage;
   readonly env: ReadonlyMap<string, string>;
   readonly mounts: readonly Mount[];
   readonly resources: LinuxContainerResources;

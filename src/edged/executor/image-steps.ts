@@ -21,8 +21,10 @@ export async function pullImage(context: StepContext, step: Step<'pullImage'>, s
   const container = containerOf(desired, step.container);
   const result = await images.ensure({ desired, container, signal });
   if (result.kind === 'present') {
+    const { id, uid, username } = result.image;
+    const fetched = { id, uid, username };
     clearRetry(task, step);
-    task.remember((memory) => ({ ...memory, images: withEntry(memory.images, container.name, result.image.id) }));
+    task.remember((memory) => ({ ...memory, images: withEntry(memory.images, container.name, fetched) }));
     return;
   }
   signal.throwIfAborted();

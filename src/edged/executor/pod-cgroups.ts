@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { EdgeError, type Log, pause } from '../../lib/index.js';
 import { type CgroupDriver, podCgroup } from '../config/cgroup-name.js';
 import { qosOf } from '../config/qos.js';
@@ -40,11 +40,15 @@ export function createPodCgroups(deps: { driver: CgroupDriver; root: string; tre
   const pathOf = (desired: DesiredPod) =>
     podCgroup(driver, root, qosOf(desired.spec, desired.pod.status?.qosClass), desired.uid);
   const folders = tree.version === 2 ? [tree.root] : [...new Set(Object.values(tree.controllers))];
+  // The parents of pods stay: once made, only the pod's own folder is left to make.
+  const parents = new Set<string>();
   return {
     async ensure(desired) {
       if (driver === 'systemd') return;
       const path = pathOf(desired);
-      await Promise.all(folders.map((folder) => makeBelow(folder, path, tree.version)));
+      const made = parents.has(dirname(path)) && (await makeLeaves(folders, path));
+      if (!made) await Promise.all(folders.map((folder) => makeBelow(folder, path, tree.version)));
+      parents.add(dirname(path));
       await Promise.all(settings(desired, tree, path).map(([file, value]) => set(file, value, log)));
     },
     async remove(desired) {
@@ -53,6 +57,23 @@ export function createPodCgroups(deps: { driver: CgroupDriver; root: string; tre
     },
   };
 }
+
+/** False when a parent is gone. */
+async function makeLeaves(folders: readonly string[], path: string): Promise<boolean> {
+  try {
+    await Promise.all(folders.map((folder) => mkdir(join(folder, path)).catch(unlessThere)));
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+function unlessThere(error: unknown): void {
+  if (codeOf(error) !== 'EEXIST') throw error;
+}
+
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 /** On v2 each parent hands its controllers down before it gets children. */
 async function makeBelow(root: string, path: string, version: 1 | 2): Promise<void> {
@@ -109,7 +130,7 @@ async function removeEmpty(folder: string): Promise<void> {
       await rmdir(folder);
       return;
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      const code = codeOf(error);
       if (code === 'ENOENT') return;
       if (code !== 'EBUSY' && code !== 'ENOTEMPTY') throw error;
       await pause(25);

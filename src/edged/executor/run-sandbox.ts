@@ -20,9 +20,9 @@ export async function runSandbox(context: StepContext, step: Step<'runSandbox'>,
     const [sandbox, handler] = await Promise.all([
       buildSandboxConfig(context, step.attempt, true),
       runtimeHandler(context, signal),
+      mkdir(podLogFolder(config.podLogsDirectory, desired), { recursive: true, mode: 0o755 }),
+      cgroups.ensure(desired),
     ]);
-    await mkdir(podLogFolder(config.podLogsDirectory, desired), { recursive: true, mode: 0o755 });
-    await cgroups.ensure(desired);
     if (step.attempt > 0) {
       recorder.pod(desired.pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
     }

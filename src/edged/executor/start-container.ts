@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Container } from '../../kube/index.js';
-import { EdgeError, hasCode, messageOf } from '../../lib/index.js';
+import { hasCode, messageOf } from '../../lib/index.js';
 import type { ContainerConfig, PodSandboxConfig } from '../../proto/cri/v1/api.js';
 import { containerConfig } from '../config/container-config.js';
 import { containerEnv } from '../config/env.js';
@@ -73,24 +73,19 @@ export async function startContainer(
   });
 }
 
-/** Everything the runtime is told about the container. */
+/** Everything the runtime is told about the container. Should the image be gone by now, the runtime says so and it is fetched again. */
 async function configure(
   context: StepContext,
   step: Step<'startContainer'>,
   container: Container,
   signal: AbortSignal,
 ): Promise<{ config: ContainerConfig; sandbox: PodSandboxConfig }> {
-  const { task, runtime, config, node, objects } = context;
+  const { task, config, node, objects } = context;
   const { desired } = task;
   const { spec } = desired;
   const attemptOf = task.observed.sandboxes.find(({ id }) => id === step.sandboxId)?.attempt ?? 0;
   const sandbox = await buildSandboxConfig(context, attemptOf, false);
-  const image = await runtime.imageStatus(
-    { image: step.image, annotations: {}, userSpecifiedImage: '', runtimeHandler: '', imageRef: '' },
-    { signal },
-  );
   task.remember((memory) => ({ ...memory, images: withEntry(memory.images, container.name, undefined) }));
-  if (!image) throw new EdgeError('not-found', `image ${container.image ?? ''} is gone; it will be fetched again`);
   const env = await containerEnv({
     pod: { ...desired.pod, spec },
     container,
@@ -106,7 +101,7 @@ async function configure(
   const built = containerConfig(desired, {
     container,
     attempt: step.attempt ?? (await nextAttempt(logFolder)),
-    image,
+    image: step.image,
     env,
     mounts: await containerMounts({ context, container, env }),
     resources: containerResources(container, pod, node),

@@ -1,3 +1,5 @@
+import type { Image } from '../../proto/cri/v1/api.js';
+
 /** What edged remembers about a pod between plans, as data. Lost on restart of edged without harm. */
 export interface PodMemory {
   /** Volumes are mounted and can be used. */
@@ -9,7 +11,7 @@ export interface PodMemory {
   /** The end of the pod has been told. */
   readonly finished: boolean;
   /** Images fetched for the next start of a container, by container name; used up by that start. */
-  readonly images: ReadonlyMap<string, string>;
+  readonly images: ReadonlyMap<string, FetchedImage>;
   /** Crash-loop back-off by container name (facts kubelet-on-cri §2.7). */
   readonly crashes: ReadonlyMap<string, CrashEntry>;
   /** Failed actions that wait for their next try, by the key of the step. */
@@ -17,6 +19,9 @@ export interface PodMemory {
   /** Why a container does not run, by container name. */
   readonly waiting: ReadonlyMap<string, WaitingReason>;
 }
+
+/** What a container's configuration needs to know of its image: `id` is what the runtime creates from. */
+export type FetchedImage = Pick<Image, 'id' | 'uid' | 'username'>;
 
 export interface CrashEntry {
   readonly hash: string;

@@ -1,3 +1,5 @@
+import type { FetchedImage } from './memory.js';
+
 type StepArgs = {
   /** Mount the pod's volumes. */
   prepare: Record<never, never>;
@@ -5,7 +7,7 @@ type StepArgs = {
   /** Make sure the image of a container is here. */
   pullImage: { container: string };
   /** Create and start. Without `attempt` the log folder tells the number (facts kubelet-on-cri §2.5). */
-  startContainer: { container: string; sandboxId: string; image: string; attempt: number | undefined };
+  startContainer: { container: string; sandboxId: string; image: FetchedImage; attempt: number | undefined };
   stopContainer: { id: string; container: string; graceSeconds: number; reason: string };
   removeContainer: { id: string };
   /** Tell that a container waits for its back-off to pass. */

@@ -4,6 +4,8 @@ import { freshMemory, type PodMemory, withEntry } from '../memory.js';
 import { isAlive, type ObservedContainer, type ObservedPod } from '../observed.js';
 import type { Step } from '../step.js';
 
+const fetched = { id: 'hello:v1', uid: undefined, username: '' };
+
 /** A runtime and a node as far as plans can tell, strict about what may not happen. */
 export interface Model {
   readonly desired: DesiredPod;
@@ -69,9 +71,9 @@ export function createModel(desired: DesiredPod, observed: ObservedPod, options:
       exitCode: isInit ? options.initExit : 0,
       reason: '',
       message: '',
-      image: step.image,
-      imageRef: step.image,
-      hash: containerHash({ name: step.container, image: step.image }),
+      image: step.image.id,
+      imageRef: step.image.id,
+      hash: containerHash({ name: step.container, image: step.image.id }),
       logPath: '',
     };
     model.observed = { sandboxes, containers: [...containers, container] };
@@ -85,7 +87,7 @@ export function createModel(desired: DesiredPod, observed: ObservedPod, options:
         model.memory = { ...model.memory, prepared: true };
         return;
       case 'pullImage':
-        model.memory = { ...model.memory, images: withEntry(model.memory.images, step.container, 'hello:v1') };
+        model.memory = { ...model.memory, images: withEntry(model.memory.images, step.container, fetched) };
         return;
       case 'announceBackOff':
         return;

@@ -60,7 +60,8 @@ export function createTokenStore(options: {
         const message = tokenQuery(account, request);
         const issued = readToken(readReply(await requests.ask(message, { timeoutMs, signal })));
         const fresh: Row = { ...issued, issuedAt: now().getTime(), podUid: request.boundPod.uid };
-        await commit.write(() => void insert.run(key, JSON.stringify(fresh)));
+        // A token that could not be kept is asked for again: the pod need not wait for the disk.
+        commit.writeSoon(() => void insert.run(key, JSON.stringify(fresh))).catch(() => undefined);
         return fresh;
       } catch (error) {
         // Past its renewal time a token still serves until it expires: better than none while the cloud is away.

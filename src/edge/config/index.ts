@@ -1,3 +1,4 @@
 export { defaultEdgeConfigYaml, minEdgeConfigYaml } from './config-templates.js';
 export type { EdgeConfig } from './edge-config.js';
-export { loadEdgeConfig, type Machine } from './load-edge-config.js';
+export { loadEdgeConfig } from './load-edge-config.js';
+export type { Machine } from './machine.js';

@@ -2,17 +2,11 @@ import { hostname, networkInterfaces } from 'node:os';
 import { parse } from 'yaml';
 import { EdgeError, messageOf } from '../../lib/index.js';
 import type { EdgeConfig } from './edge-config.js';
+import type { Machine } from './machine.js';
 import { readEdged } from './read-edged.js';
 import { readEdgedV1alpha1 } from './read-edged-v1alpha1.js';
 import { readHub, readStream } from './read-hub.js';
 import { openSection, type Section } from './section.js';
-
-/** What a configuration may take from the machine it is read on. */
-export interface Machine {
-  readonly hostname: string;
-  /** The first IPv4 address of an interface. */
-  addressOf(interfaceName: string): string | undefined;
-}
 
 const group = 'edgecore.config.kubeedge.io';
 const maxBytes = 1024 * 1024;

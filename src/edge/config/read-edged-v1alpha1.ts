@@ -1,5 +1,5 @@
 import { EdgeError } from '../../lib/index.js';
-import type { Machine } from './load-edge-config.js';
+import type { Machine } from './machine.js';
 import {
   defaultEndpoint,
   type EdgedPart,

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { EdgedConfig } from '../../edged/index.js';
 import { EdgeError } from '../../lib/index.js';
 import type { EdgeConfig } from './edge-config.js';
-import type { Machine } from './load-edge-config.js';
+import type { Machine } from './machine.js';
 import type { Section } from './section.js';
 
 export type EdgedPart = Pick<EdgeConfig, 'edged' | 'runtime' | 'reportEvents'>;

@@ -1,8 +1,8 @@
 import { hasCode, messageOf } from '../../lib/index.js';
 import type { WaitingReason } from '../planner/memory.js';
 import type { Step } from '../planner/step.js';
-import type { StepContext } from './executor.js';
 import { type RetryPolicy, retryLater, setWaiting } from './pod-task.js';
+import type { StepContext } from './step-context.js';
 
 export const policies = {
   /** Facts kubelet-on-cri §2.7. */

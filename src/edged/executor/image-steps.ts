@@ -3,9 +3,9 @@ import { EdgeError, hasCode, messageOf } from '../../lib/index.js';
 import { withEntry } from '../planner/memory.js';
 import type { Step } from '../planner/step.js';
 import { allContainers, type DesiredPod } from '../pod/desired-pod.js';
-import type { StepContext } from './executor.js';
 import { policies, stepFailed } from './failure.js';
 import { clearRetry, setWaiting } from './pod-task.js';
+import type { StepContext } from './step-context.js';
 
 /** The container of a step. Throws `not-found` when the pod changed meanwhile. */
 export function containerOf(desired: DesiredPod, name: string): Container {

@@ -2,9 +2,9 @@ import { rm } from 'node:fs/promises';
 import { messageOf } from '../../lib/index.js';
 import { podLogFolder } from '../config/sandbox-config.js';
 import type { Step } from '../planner/step.js';
-import type { StepContext } from './executor.js';
 import { stepFailed } from './failure.js';
 import { clearRetry } from './pod-task.js';
+import type { StepContext } from './step-context.js';
 
 /** Mounts the pod's volumes (facts kubelet-on-cri §6). */
 export async function prepare(context: StepContext, step: Step<'prepare'>, signal: AbortSignal): Promise<void> {

@@ -7,10 +7,10 @@ import { podHostname } from '../config/hostname.js';
 import { qosOf } from '../config/qos.js';
 import { podLogFolder, sandboxConfig } from '../config/sandbox-config.js';
 import type { Step } from '../planner/step.js';
-import type { StepContext } from './executor.js';
 import { stepFailed } from './failure.js';
 import { observedSandbox } from './observe.js';
 import { clearRetry } from './pod-task.js';
+import type { StepContext } from './step-context.js';
 
 /** Starts the pod's sandbox (facts kubelet-on-cri §2.5 step 4). */
 export async function runSandbox(context: StepContext, step: Step<'runSandbox'>, signal: AbortSignal): Promise<void> {

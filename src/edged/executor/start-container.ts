@@ -15,13 +15,13 @@ import { instancesOf } from '../planner/observed.js';
 import type { Step } from '../planner/step.js';
 import { allContainers } from '../pod/desired-pod.js';
 import { containerMounts } from '../volumes/container-mounts.js';
-import type { StepContext } from './executor.js';
 import { stepFailed } from './failure.js';
 import { goneOr } from './gone-or.js';
 import { containerOf } from './image-steps.js';
 import { observedContainer } from './observe.js';
 import { clearRetry, setWaiting } from './pod-task.js';
 import { buildSandboxConfig } from './run-sandbox.js';
+import type { StepContext } from './step-context.js';
 
 /** Configuration, create, start (facts kubelet-on-cri §4.6); a failure names the stage it happened in. */
 export async function startContainer(

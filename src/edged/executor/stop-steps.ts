@@ -1,10 +1,10 @@
 import { messageOf } from '../../lib/index.js';
 import type { Step } from '../planner/step.js';
-import type { StepContext } from './executor.js';
 import { stepFailed } from './failure.js';
 import { goneOr } from './gone-or.js';
 import { observedContainer, observedSandbox } from './observe.js';
 import { clearRetry } from './pod-task.js';
+import type { StepContext } from './step-context.js';
 
 /** Stop signal, grace, SIGKILL (facts kubelet-on-cri §2.14); what is observed afterwards is what the runtime says. */
 export async function stopContainer(

@@ -1,5 +1,5 @@
 import type { Container } from '../../kube/index.js';
-import type { Plan, PlanInput } from './plan.js';
+import type { Plan, PlanInput } from './plan-input.js';
 import { type Step, stepKey } from './step.js';
 
 // A failed pull is told as itself for this long before it is told as a back-off.

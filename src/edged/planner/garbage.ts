@@ -1,6 +1,6 @@
 import { allContainers } from '../pod/desired-pod.js';
 import { instancesOf, newestFirst } from './observed.js';
-import type { PlanInput } from './plan.js';
+import type { PlanInput } from './plan-input.js';
 import type { Step } from './step.js';
 
 /** Dead containers but the newest of each name, and old sandboxes once they are empty (facts kubelet-on-cri §2.8, §8.3). */

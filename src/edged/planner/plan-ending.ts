@@ -1,7 +1,7 @@
 import type { DesiredPod } from '../pod/desired-pod.js';
 import { killGrace } from './grace.js';
 import { isAlive } from './observed.js';
-import type { Plan, PlanInput } from './plan.js';
+import type { Plan, PlanInput } from './plan-input.js';
 import type { Step } from './step.js';
 
 /**

@@ -4,7 +4,7 @@ import { type ContainerDecision, decideInit, decideRegular } from './container-d
 import { garbage } from './garbage.js';
 import { killGrace } from './grace.js';
 import { isAlive } from './observed.js';
-import type { Plan, PlanInput } from './plan.js';
+import type { Plan, PlanInput } from './plan-input.js';
 import { decideSandbox } from './sandbox-decision.js';
 import type { Step } from './step.js';
 

@@ -1,25 +1,9 @@
 import type { DesiredPod } from '../pod/desired-pod.js';
 import { hasEnded } from './ended.js';
-import type { PodMemory } from './memory.js';
-import type { ObservedPod } from './observed.js';
 import { planEnding } from './plan-ending.js';
+import type { Plan, PlanInput } from './plan-input.js';
 import { planRunning } from './plan-running.js';
-import { type Step, stepKey } from './step.js';
-
-export interface PlanInput {
-  readonly desired: DesiredPod;
-  readonly observed: ObservedPod;
-  readonly memory: PodMemory;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-}
-
-export interface Plan {
-  /** What to do now. They do not depend on each other; when they are done, plan again. */
-  readonly steps: readonly Step[];
-  /** When to plan again though nothing happens, milliseconds since the epoch. */
-  readonly wakeAt: number | undefined;
-}
+import { stepKey } from './step.js';
 
 /**
  * What brings the pod closer to what is desired. Pure: the same input gives the same plan, and

@@ -6,7 +6,7 @@ import { allContainers } from '../pod/desired-pod.js';
 import type { PodWorker } from '../workers/pod-worker.js';
 import { parseLogOptions } from './log-options.js';
 import { readLog } from './read-log.js';
-import type { ServerDeps } from './serve-kubelet-api.js';
+import type { ServerDeps } from './server-deps.js';
 
 /** GET /containerLogs/{namespace}/{pod}/{container} (facts kubelet-on-cri §9). */
 export async function containerLogs(

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EdgeError, type ErrorCode, hasCode, messageOf } from '../../lib/index.js';
 import { containerLogs } from './container-logs.js';
-import type { ServerDeps } from './serve-kubelet-api.js';
+import type { ServerDeps } from './server-deps.js';
 
 const statuses: Record<ErrorCode, number> = {
   invalid: 400,

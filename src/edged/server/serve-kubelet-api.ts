@@ -1,19 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Runtime } from '../../cri/index.js';
-import { aborted, EdgeError, type Log } from '../../lib/index.js';
-import type { EdgedConfig } from '../edged-config.js';
-import type { PodWorkers } from '../workers/pod-workers.js';
+import { aborted, EdgeError } from '../../lib/index.js';
 import { answer } from './routes.js';
-
-export interface ServerDeps {
-  readonly config: EdgedConfig;
-  readonly workers: PodWorkers;
-  readonly runtime: Runtime;
-  readonly log: Log;
-  readonly now: () => number;
-  readonly onListening: (port: number) => void;
-}
+import type { ServerDeps } from './server-deps.js';
 
 /** The kubelet HTTP API of this node (facts kubelet-on-cri §9), plain HTTP on the configured address. Throws when the port is taken. */
 export async function serveKubeletApi(deps: ServerDeps, signal: AbortSignal): Promise<void> {

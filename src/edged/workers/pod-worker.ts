@@ -1,9 +1,10 @@
 import type { PodStatus } from '../../kube/index.js';
 import { childOf, type Log, messageOf } from '../../lib/index.js';
-import { type ExecutorDeps, performStep, type StepContext } from '../executor/executor.js';
+import { performStep } from '../executor/executor.js';
 import { policies } from '../executor/failure.js';
 import { observePod } from '../executor/observe.js';
 import { type PodTask, retryLater } from '../executor/pod-task.js';
+import type { ExecutorDeps, StepContext } from '../executor/step-context.js';
 import { killGrace } from '../planner/grace.js';
 import { freshMemory } from '../planner/memory.js';
 import {

@@ -1,6 +1,6 @@
 import type { Change, Pod } from '../../kube/index.js';
 import { aborted, messageOf } from '../../lib/index.js';
-import type { ExecutorDeps } from '../executor/executor.js';
+import type { ExecutorDeps } from '../executor/step-context.js';
 import type { ObservedPod } from '../planner/observed.js';
 import { type DesiredPod, desiredPod, orphaned } from '../pod/desired-pod.js';
 import { createPodWorker, type PodWorker } from './pod-worker.js';

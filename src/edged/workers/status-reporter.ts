@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PodStatus } from '../../kube/index.js';
-import type { ExecutorDeps } from '../executor/executor.js';
+import type { ExecutorDeps } from '../executor/step-context.js';
 import type { PodMemory } from '../planner/memory.js';
 import type { ObservedPod } from '../planner/observed.js';
 import type { DesiredPod } from '../pod/desired-pod.js';

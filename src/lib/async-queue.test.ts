@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { createAsyncQueue } from './async-queue.js';
 
@@ -48,4 +50,20 @@ describe('an async queue', () => {
     queue.close();
     expect(await drain(queue)).toEqual(Array.from({ length: 50_000 }, (_, i) => i));
   });
+});
+
+it('keeps nothing of what was taken', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const queue = createAsyncQueue<object>(10);
+  const consumer = queue[Symbol.asyncIterator]();
+  const pushed = [{ a: 1 }, { a: 2 }, { a: 3 }].map((item) => {
+    queue.push(item);
+    return new WeakRef(item);
+  });
+  for (let taken = 0; taken < 2; taken += 1) expect((await consumer.next()).done).toBe(false);
+  await new Promise((resolve) => setImmediate(resolve));
+  collect();
+  expect(pushed.map((item) => item.deref() !== undefined)).toEqual([false, false, true]);
+  expect(queue.size).toBe(1);
 });

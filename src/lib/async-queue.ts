@@ -12,15 +12,20 @@ export interface AsyncQueue<T> extends AsyncIterable<T> {
 }
 
 export function createAsyncQueue<T>(limit: number): AsyncQueue<T> {
-  let items: T[] = [];
+  let items: (T | undefined)[] = [];
   let head = 0;
   let ended = false;
   let fault: unknown;
   let wake: (() => void) | undefined;
 
   const take = (): T | undefined => {
-    const item = items[head++];
-    if (head > 1024 && head * 2 > items.length) {
+    const item = items[head];
+    // Let go at once: the next item, with which the list shrinks, may be hours away.
+    items[head++] = undefined;
+    if (head === items.length) {
+      items = [];
+      head = 0;
+    } else if (head > 1024 && head * 2 > items.length) {
       items = items.slice(head);
       head = 0;
     }

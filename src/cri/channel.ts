@@ -36,6 +36,8 @@ export function openChannel(endpoint: string, headers: Record<string, string> = 
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 3000,
     'grpc.enable_retries': 0,
+    // A trace of every call that nobody can ask for here.
+    'grpc.enable_channelz': 0,
     // A shared pool would keep the socket open after close().
     'grpc.use_local_subchannel_pool': 1,
     'grpc.service_config_disable_resolution': 1,

@@ -38,14 +38,14 @@ export async function release(context: StepContext, step: Step<'release'>): Prom
 
 /** The last status, then the end itself: in this order, so that whoever waits sees how the pod ended. */
 export async function finish(context: StepContext, step: Step<'finish'>): Promise<void> {
-  const { task, sink, report, log, config } = context;
+  const { task, sink, settleStatus, log, config } = context;
   const { desired } = task;
   const { uid, name, namespace } = desired;
   try {
     // A pod that had ended before its deletion still has its logs.
     await rm(podLogFolder(config.podLogsDirectory, desired), { recursive: true, force: true });
     if (!desired.orphan) {
-      await report();
+      await settleStatus();
       await sink.podGone({ uid, name, namespace });
     }
     task.remember((memory) => ({ ...memory, finished: true }));

@@ -35,5 +35,5 @@ export interface ExecutorDeps {
 export interface StepContext extends ExecutorDeps {
   readonly task: PodTask;
   /** Sends the pod's status as it is now; settles when it is safe. */
-  readonly report: () => Promise<void>;
+  readonly settleStatus: () => Promise<void>;
 }

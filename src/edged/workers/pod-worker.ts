@@ -63,6 +63,7 @@ export function createPodWorker(deps: WorkerDeps, first: DesiredPod, seen: Obser
 
   const reporter = createStatusReporter(deps, first.pod.status ?? {});
   const report = () => reporter.report({ desired, observed, memory });
+  const settleStatus = () => reporter.settle({ desired, observed, memory });
 
   const task: PodTask = {
     get desired() {
@@ -78,7 +79,7 @@ export function createPodWorker(deps: WorkerDeps, first: DesiredPod, seen: Obser
       if (sandbox) observed = { ...observed, sandboxes: replaced(observed.sandboxes, sandbox) };
       if (container) observed = { ...observed, containers: replaced(observed.containers, container) };
       for (const item of [sandbox, container]) if (item) index(item.id, desired.uid);
-      void report();
+      report();
     },
     lose(id) {
       observed = {
@@ -96,7 +97,7 @@ export function createPodWorker(deps: WorkerDeps, first: DesiredPod, seen: Obser
   };
 
   const attempt = async (step: Step, stop: AbortSignal) => {
-    const context: StepContext = { ...deps, log, task, report };
+    const context: StepContext = { ...deps, log, task, settleStatus };
     try {
       await performStep(context, step, stop);
     } catch (error) {
@@ -117,7 +118,7 @@ export function createPodWorker(deps: WorkerDeps, first: DesiredPod, seen: Obser
       for (const { id } of [...observed.sandboxes, ...observed.containers]) index(id, desired.uid);
     }
     const { steps, wakeAt } = planPod({ desired, observed, memory, now: now() });
-    void report();
+    report();
     deps.wakeAt(desired.uid, steps.length > 0 ? undefined : wakeAt);
     await Promise.all(steps.map((step) => attempt(step, stop)));
     if (memory.finished) deps.done(desired.uid);

@@ -7,11 +7,17 @@ import type { DesiredPod } from '../pod/desired-pod.js';
 import { podStatus } from '../status/pod-status.js';
 
 // How long a step on the way waits for the next: a pod that starts at once is told about once.
-const progressMs = 100;
+const progressMs = 500;
+
+export interface PodPicture {
+  readonly desired: DesiredPod;
+  readonly observed: ObservedPod;
+  readonly memory: PodMemory;
+}
 
 /**
  * Tells one pod's status when it changes, the newest last: at once when its phase or a container's state
- * changes or the pod is ending, a moment later when it is only on its way.
+ * changes, a moment later when it is only on its way.
  */
 export function createStatusReporter(
   deps: Pick<ExecutorDeps, 'sink' | 'node' | 'now' | 'log'> & { readonly signal: AbortSignal },
@@ -23,7 +29,12 @@ export function createStatusReporter(
   let timer: NodeJS.Timeout | undefined;
   let sending: Promise<void> = Promise.resolve();
 
-  const tell = ({ uid, name, namespace }: DesiredPod): Promise<void> => {
+  const look = ({ desired, observed, memory }: PodPicture): boolean => {
+    const { hostIps, runtimeName } = node;
+    last = podStatus({ desired, observed, memory, previous: last, hostIps, runtimeName, now: now() });
+    return told === undefined || !isDeepStrictEqual(last, told);
+  };
+  const tell = ({ uid, name, namespace }: DesiredPod): void => {
     clearTimeout(timer);
     timer = undefined;
     const status = last;
@@ -34,7 +45,6 @@ export function createStatusReporter(
       log.error({ err: error, podUid: uid }, 'pod status not stored');
     });
     sending = Promise.all([sending, send]).then(() => undefined);
-    return sending;
   };
 
   return {
@@ -42,33 +52,20 @@ export function createStatusReporter(
     get last() {
       return last;
     },
-    /** Settles when what had to be told at once is safe with the sink; all of it, when the pod is ending. */
-    report({
-      desired,
-      observed,
-      memory,
-    }: {
-      desired: DesiredPod;
-      observed: ObservedPod;
-      memory: PodMemory;
-    }): Promise<void> {
-      if (desired.orphan) return Promise.resolve();
-      last = podStatus({
-        desired,
-        observed,
-        memory,
-        previous: last,
-        hostIps: node.hostIps,
-        runtimeName: node.runtimeName,
-        now: now(),
-      });
-      if (told !== undefined && isDeepStrictEqual(last, told)) return sending;
-      if (desired.ending || milestone(last) !== milestone(told ?? initial)) return tell(desired);
+    /** The pod looks like this now. */
+    report(picture: PodPicture): void {
+      const { desired } = picture;
+      if (desired.orphan || !look(picture)) return;
+      if (milestone(last) !== milestone(told ?? initial)) return tell(desired);
       timer ??= setTimeout(() => {
         timer = undefined;
-        if (!signal.aborted) void tell(desired);
+        if (!signal.aborted) tell(desired);
       }, progressMs);
-      return sending;
+    },
+    /** The same, and settles when the sink has it. */
+    async settle(picture: PodPicture): Promise<void> {
+      if (!picture.desired.orphan && look(picture)) tell(picture.desired);
+      await sending;
     },
   };
 }

@@ -61,8 +61,9 @@ export function decideRegular(desired: DesiredPod, observed: ObservedPod, memory
  */
 export function decideInit(desired: DesiredPod, observed: ObservedPod, memory: PodMemory, sandboxId: string) {
   const here = { ...observed, containers: observed.containers.filter((item) => item.sandboxId === sandboxId) };
-  if (desired.spec.containers.some(({ name }) => instancesOf(here, name).length > 0)) return undefined;
-  for (const container of desired.spec.initContainers ?? []) {
+  const init = desired.spec.initContainers ?? [];
+  if (desired.spec.containers.some(({ name }) => instancesOf(here, name).length > 0)) return strayInit(here, init);
+  for (const container of init) {
     const instances = instancesOf(here, container.name);
     const decision = decideContainer(container, { instances, policy: initPolicy(desired.restartPolicy), memory });
     if (decision.kind === 'done') continue;
@@ -73,6 +74,17 @@ export function decideInit(desired: DesiredPod, observed: ObservedPod, memory: P
         ? { ...decision, attempt: attempt + 1 }
         : decision;
     return { container, decision: numbered };
+  }
+  return undefined;
+}
+
+/** An init container that is, or may be, alive beside regular ones: it ends before any of them is started. */
+function strayInit(here: ObservedPod, init: readonly Container[]) {
+  for (const container of init) {
+    const alive = instancesOf(here, container.name).find(isAlive);
+    if (!alive) continue;
+    const reason = `Container ${container.name} outlived the start of its pod`;
+    return { container, decision: { kind: 'stop', container: alive, reason } as const };
   }
   return undefined;
 }

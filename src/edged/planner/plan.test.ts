@@ -166,7 +166,7 @@ describe('a plan', () => {
     }
   });
 
-  it('gives no container less than two seconds to end', () => {
+  it('gives every container at least one second to end', () => {
     const desired = desiredPod({
       metadata: {
         uid: 'u',
@@ -177,11 +177,53 @@ describe('a plan', () => {
       },
       spec: { containers: [{ name: 'a', image }] },
     });
-    const model = createModel(desired, fc.sample(states, 1)[0] as ObservedPod, { initExit: 0 });
+    const model = createModel(desired, observedWith({ name: 'a', state: 'running' }), { initExit: 0 });
     settle(model);
-    for (const step of model.performed) if (step.kind === 'stopContainer') expect(step.graceSeconds).toBe(2);
+    const graces = model.performed.flatMap((step) => (step.kind === 'stopContainer' ? [step.graceSeconds] : []));
+    expect(graces).toEqual([1]);
+  });
+
+  it('ends an init container that is alive beside regular ones before it starts any', () => {
+    const desired = desiredPod({
+      metadata: { uid: 'u', name: 'n', namespace: 's' },
+      spec: {
+        containers: [
+          { name: 'a', image },
+          { name: 'b', image },
+        ],
+        initContainers: [{ name: 'i', image }],
+      },
+    });
+    const observed = observedWith({ name: 'i', state: 'unknown' }, { name: 'a', state: 'exited' });
+    const { steps } = planPod({ desired, observed, memory: { ...freshMemory, prepared: true }, now: 1 });
+    expect(steps.map(({ kind }) => kind)).toEqual(['stopContainer']);
+    expect(steps[0]).toMatchObject({ container: 'i' });
   });
 });
+
+function observedWith(...containers: Pick<ObservedContainer, 'name' | 'state'>[]): ObservedPod {
+  const sandbox = { id: 's', attempt: 0, ready: true, createdAt: 1, hostNetwork: false, ips: ['10.0.0.1'] };
+  return {
+    sandboxes: [sandbox],
+    containers: containers.map(({ name, state }, index) => ({
+      id: `c${index}`,
+      sandboxId: 's',
+      name,
+      state,
+      attempt: 0,
+      createdAt: index,
+      startedAt: 1,
+      finishedAt: 0,
+      exitCode: 0,
+      reason: '',
+      message: '',
+      image,
+      imageRef: image,
+      hash: containerHash({ name, image }),
+      logPath: '',
+    })),
+  };
+}
 
 describe('the hash of a container', () => {
   it('is the one other node agents compute', () => {

@@ -56,11 +56,8 @@ export function createStatusReporter(
     report(picture: PodPicture): void {
       const { desired } = picture;
       if (desired.orphan || !look(picture)) return;
-      if (milestone(last) !== milestone(told ?? initial)) return tell(desired);
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        if (!signal.aborted) tell(desired);
-      }, progressMs);
+      if (milestone(last) !== milestone(told ?? initial)) tell(desired);
+      else timer ??= setTimeout(() => !signal.aborted && tell(desired), progressMs);
     },
     /** The same, and settles when the sink has it. */
     async settle(picture: PodPicture): Promise<void> {

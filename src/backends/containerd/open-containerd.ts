@@ -1,10 +1,21 @@
-import { connectRuntime, type Runtime, type RuntimeEvents, type RuntimePreflight } from '../../cri/index.js';
+import {
+  type CallOptions,
+  connectRuntime,
+  type Runtime,
+  type RuntimeEvents,
+  type RuntimePreflight,
+} from '../../cri/index.js';
 import type { Log } from '../../lib/index.js';
 import { containerdEvents } from './events.js';
 import { preflightFindings } from './preflight.js';
 import { shownConfig } from './verbose-status.js';
 
-export type ContainerdRuntime = Runtime & RuntimeEvents & RuntimePreflight & AsyncDisposable;
+/** Ability: containerd tells which image it makes sandboxes from. Undefined where it does not show its configuration. */
+export interface SandboxImage {
+  sandboxImage(options?: CallOptions): Promise<string | undefined>;
+}
+
+export type ContainerdRuntime = Runtime & RuntimeEvents & RuntimePreflight & SandboxImage & AsyncDisposable;
 
 /**
  * A containerd as a runtime: its CRI, and the events and the configuration that CRI does not show.
@@ -23,6 +34,7 @@ export async function openContainerd(deps: {
     // containerd before 2.0 does not implement RuntimeConfig but shows its configuration.
     cgroupDriver: async (options) =>
       (await cri.cgroupDriver(options)) ?? (await shownConfig(cri, options?.signal))?.cgroupDriver,
+    sandboxImage: async (options) => (await shownConfig(cri, options?.signal))?.sandboxImage,
     events: (signal) => containerdEvents({ endpoint: deps.endpoint, runtime: cri, log }, signal),
     preflight: (signal) => preflightFindings(cri, signal),
   };

@@ -1,5 +1,5 @@
+import type { ContainerdRuntime } from '../../backends/containerd/index.js';
 import { buildBusyboxImage, importImage, pauseCommand } from '../../backends/containerd-daemon/index.js';
-import type { Runtime } from '../../cri/index.js';
 import { EdgeError, messageOf } from '../../lib/index.js';
 import { ImageSpec } from '../../proto/cri/v1/api.js';
 import type { Report } from './report.js';
@@ -24,16 +24,20 @@ export async function registriesAnswer(): Promise<boolean> {
   return (await Promise.all(probes)).every(Boolean);
 }
 
-/** Makes both images present in the runtime: pulled, or built from the static busybox and imported. */
+/**
+ * Makes both images present in the runtime: pulled, or built from the static busybox and imported. The pause image is
+ * the one containerd is configured with: in a containerd of somebody else it bears another name than in ours.
+ */
 export async function provideImages(options: {
-  readonly runtime: Pick<Runtime, 'imageStatus' | 'pullImage'>;
+  readonly runtime: Pick<ContainerdRuntime, 'imageStatus' | 'pullImage' | 'sandboxImage'>;
   readonly socket: string;
   readonly images: Settings['images'];
   readonly report: Report;
   readonly signal: AbortSignal;
 }): Promise<void> {
   const { runtime, images, report, signal } = options;
-  const names = imageNames[images];
+  const { pause, hello } = imageNames[images];
+  const names = { pause: (await runtime.sandboxImage({ signal })) ?? pause, hello };
   for (const [purpose, image] of Object.entries(names)) {
     const spec = ImageSpec.fromPartial({ image });
     if (await runtime.imageStatus(spec, { signal })) continue;

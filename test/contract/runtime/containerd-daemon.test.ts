@@ -27,6 +27,7 @@ describe('a containerd of our own', () => {
     await using runtime = await connect();
     expect(await runtime.preflight(AbortSignal.timeout(10_000))).toEqual([]);
     expect(await runtime.cgroupDriver()).toBe('cgroupfs');
+    expect(await runtime.sandboxImage()).toBe(pauseImage);
   });
 
   it('is told to have lost its sandbox image when that is gone', async () => {

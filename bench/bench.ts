@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { openContainerd } from '../src/backends/containerd/index.js';
-import { silentLog } from '../src/lib/index.js';
+import { pause, silentLog } from '../src/lib/index.js';
 import { createPod, deletePod, helloImage, shellPod, untilStopped, waitRunning } from '../test/e2e/harness/pods.js';
 import { type Skerry, startSkerry } from '../test/e2e/harness/skerry.js';
 import { measureBareCri } from './bare-cri.js';
@@ -14,7 +14,9 @@ import { spreadOf } from './statistics.js';
 const singles = 20;
 const burst = 30;
 const exits = 15;
-const windowMs = 20_000;
+// What a start or a burst leaves behind (compilation, collection) is over by then: idle means idle.
+const settleMs = 20_000;
+const windowMs = 30_000;
 
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
 const say = (text: string) => void process.stderr.write(`• ${text}\n`);
@@ -47,6 +49,7 @@ async function bench(): Promise<Results> {
 }
 
 async function costs(skerry: Skerry) {
+  await pause(settleMs);
   return processCosts(
     { cloudcore: await skerry.pidOf('cloudcore'), edgecore: await skerry.pidOf('edgecore') },
     windowMs,

@@ -43,7 +43,7 @@ export function startPart(spec: PartSpec, log: Log): Part {
     const backoff = createBackoff({ baseMs: 500, maxMs: 30_000 });
     while (!stop.signal.aborted) {
       const startedAt = performance.now();
-      const end = await runOnce(spec, stop.signal);
+      const end = await runOnce(spec, stop.signal).catch(messageOf);
       if (stop.signal.aborted) return;
       if (!ready) {
         fail(new Error(`${spec.name} ended before it was ready (${end}): see ${spec.logFile}.`));
@@ -79,7 +79,14 @@ async function runOnce(spec: PartSpec, stop: AbortSignal): Promise<string> {
   try {
     const child = spawn(spec.command, spec.args, { stdio: ['ignore', output.fd, output.fd], detached: true });
     const ended = endOf(child);
-    if (child.pid !== undefined) await writeProcessFile(spec.processFile, child.pid);
+    try {
+      if (child.pid !== undefined) await writeProcessFile(spec.processFile, child.pid);
+    } catch (error) {
+      // Nobody could find it again.
+      child.kill('SIGKILL');
+      await ended;
+      throw error;
+    }
     let hard: NodeJS.Timeout | undefined;
     const end = () => {
       child.kill('SIGTERM');

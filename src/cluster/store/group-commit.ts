@@ -21,6 +21,12 @@ export function createGroupCommit(options: {
   const { db, publish, onFault } = options;
   let waiting: Waiter[] = [];
 
+  const refuse = (group: readonly Waiter[], cause: unknown) => {
+    if (isDamage(cause)) onFault(cause);
+    const refusal = new EdgeError('unavailable', 'the cluster database could not store the write', { cause });
+    for (const { reject } of group) reject(refusal);
+    return refusal;
+  };
   const flush = () => {
     if (!db.inTransaction) return;
     const group = waiting;
@@ -29,13 +35,23 @@ export function createGroupCommit(options: {
       db.exec('COMMIT');
     } catch (error) {
       if (db.inTransaction) db.exec('ROLLBACK');
-      if (isDamage(error)) onFault(error);
-      const refusal = new EdgeError('unavailable', 'the cluster database could not store the write', { cause: error });
-      for (const { reject } of group) reject(refusal);
+      refuse(group, error);
       return;
     }
     publish(group.map(({ event }) => event));
     for (const { resolve } of group) resolve();
+  };
+
+  /** A full disk or an I/O error undoes the whole transaction: what was written in it before is lost with it. */
+  const attempt = (write: () => StoreEvent): StoreEvent => {
+    try {
+      return write();
+    } catch (error) {
+      if (db.inTransaction) throw error;
+      const group = waiting;
+      waiting = [];
+      throw refuse(group, error);
+    }
   };
 
   return {
@@ -45,7 +61,7 @@ export function createGroupCommit(options: {
         db.exec('BEGIN IMMEDIATE');
         setImmediate(flush);
       }
-      const event = write();
+      const event = attempt(write);
       await new Promise<void>((resolve, reject) => {
         waiting.push({ event, resolve, reject });
       });
